@@ -1,0 +1,121 @@
+/*
+ * run: the checks of one target, restarted until every fact they ask for has arrived.
+ *
+ * A check is a pure function of facts, settings and `now`. It is called once for each subject it
+ * is registered for; it asks for everything it can use, returns MC_WAIT when anything is still
+ * missing, and is called again from the top. What it writes (values, findings, subjects) counts
+ * only in the pass that returns MC_DONE.
+ */
+#ifndef MC_FACT_RUN_H
+#define MC_FACT_RUN_H
+
+#include <jansson.h>
+
+#include "fact/fact.h"
+#include "fact/settings.h"
+#include "report/finding.h"
+
+enum mc_step { MC_WAIT, MC_DONE };
+
+enum mc_target_kind { MC_TARGET_DOMAIN = 1, MC_TARGET_HOST = 2 };
+
+enum mc_subject_kind { MC_SUBJECT_TARGET, MC_SUBJECT_HOST, MC_SUBJECT_ADDRESS };
+
+struct mc_subject {
+	enum mc_subject_kind kind;
+	const char *label; /* "example.com", "mx.example.com", "mx.example.com [192.0.2.1]:25" */
+	const char *host;  /* canonical name or address text; "" for the target */
+	uint16_t preference;
+	bool literal;	   /* the user gave the host as an address */
+	struct mc_address address;
+	uint16_t port;
+	size_t order; /* among its siblings */
+	const struct mc_subject *parent;
+};
+
+struct mc_run_state;
+
+struct mc_run {
+	/* for the check to read */
+	enum mc_target_kind kind;
+	const char *domain; /* the target's canonical name */
+	uint16_t port;	    /* a host target's; 25 for a domain */
+	const struct mc_settings *settings;
+	int64_t now; /* ms since 1970, frozen */
+	const struct mc_subject *subject;
+	struct mc_arena *arena; /* of this pass */
+	json_t *values;		/* object: what was read; of this pass */
+	struct mc_run_state *state;
+};
+
+/* --- what a check calls --- */
+
+/* NULL: not there yet. `prefix` (labels before the name) may be NULL. The settings' assumed
+ * records are laid over the answer, and a resolver that strips DNSSEC is seen through. */
+const struct mc_dns *mc_ask_dns(
+	struct mc_run *run, const char *prefix, const char *name, uint16_t type);
+/* The same of one server: "ADDRESS@PORT". Nothing is laid over it. */
+const struct mc_dns *mc_ask_dns_at(
+	struct mc_run *run, const char *name, uint16_t type, const char *server);
+/* The session of the subject (an address) by the settings' plan: every check that asks gets
+ * the same one. */
+const struct mc_session_fact *mc_ask_session(struct mc_run *run);
+
+/* A finding about the subject; the text is its first evidence ("" none), escaped here. */
+__attribute__((format(printf, 3, 4))) void mc_find(
+	struct mc_run *run, const char *id, const char *evidence, ...);
+/* Further evidence, another severity, another subject, a fix in so many words: of the finding
+ * just made. */
+__attribute__((format(printf, 2, 3))) void mc_evidence(
+	struct mc_run *run, const char *evidence, ...);
+void mc_severity(struct mc_run *run, enum mc_severity severity);
+void mc_about(struct mc_run *run, const char *subject);
+__attribute__((format(printf, 2, 3))) void mc_fix(struct mc_run *run, const char *fix, ...);
+
+/* Ends a check: could not be determined, because that fact failed (the finding says so). */
+enum mc_step mc_undetermined(struct mc_run *run, const char *id, const struct mc_fact *fact);
+/* The subject's verdict is inconclusive for this reason; findings may stand beside it. `ours`:
+ * the cause lies with this machine, and other subjects that could be judged decide. */
+__attribute__((format(printf, 3, 4))) void mc_inconclusive(
+	struct mc_run *run, bool ours, const char *reason, ...);
+/* Ends a check: it depends on something that failed; the reason names the cause. */
+__attribute__((format(printf, 2, 3))) enum mc_step mc_skipped(
+	struct mc_run *run, const char *reason, ...);
+/* A word for the check's own conclusion to see (mc_instance.outcome). */
+void mc_outcome(struct mc_run *run, int outcome);
+
+/* New subjects, for the checks registered for them. Made twice, they are one. */
+void mc_spawn_host(struct mc_run *run, const char *host, uint16_t preference, size_t order);
+void mc_spawn_address(
+	struct mc_run *run, const struct mc_address *address, uint16_t port, size_t order);
+/* Why there are no hosts or addresses to look at: the reason of those checks that are skipped. */
+__attribute__((format(printf, 2, 3))) void mc_nothing_below(
+	struct mc_run *run, const char *reason, ...);
+
+/* --- what the registry holds --- */
+
+/* One check on one subject, when it is done. */
+struct mc_instance {
+	const struct mc_subject *subject;
+	enum mc_verdict verdict;
+	const char *reason;
+	bool ours; /* inconclusive, and the cause lies with this machine */
+	int outcome;
+	json_t *values;
+	struct mc_finding *findings;
+};
+
+struct mc_check {
+	const char *name;
+	unsigned targets;     /* enum mc_target_kind, or-ed */
+	bool records_only;    /* connects to no mail host */
+	enum mc_step (*target)(struct mc_run *run);
+	enum mc_step (*host)(struct mc_run *run);
+	enum mc_step (*address)(struct mc_run *run);
+	const char *array; /* key of the array of host or address values; NULL: none */
+	/* Pure too: sees all instances in order of subjects and may change them (severity,
+	 * verdict) before they are merged; may mc_find() about the target. NULL: none. */
+	void (*conclude)(struct mc_run *run, struct mc_instance **instances, size_t count);
+};
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * report: what is said of one target, and its renderers. Same content, same bytes.
+ */
+#ifndef MC_REPORT_REPORT_H
+#define MC_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "report/finding.h"
+
+struct mc_check_report {
+	const char *name;
+	enum mc_verdict verdict;
+	const char *reason; /* NULL unless inconclusive or skipped */
+	int64_t duration;   /* ms */
+	json_t *values;	    /* object, owned */
+	struct mc_finding *findings;
+	size_t finding_count;
+};
+
+struct mc_report {
+	struct mc_arena arena;
+	const char *input;	 /* as given, escaped */
+	const char *target_kind; /* "domain", "host" */
+	const char *target_name;
+	int64_t started;  /* ms since 1970 */
+	int64_t duration; /* ms */
+	enum mc_verdict verdict;
+	const char *problem; /* why there is no report at all (bad input, no memory); NULL: there is */
+	struct mc_check_report *checks; /* registry order */
+	size_t check_count;
+	/* The first cause: a check and the finding (or, inconclusive, the reason) to begin with;
+	 * NULL when all is well. */
+	const struct mc_check_report *root_check;
+	const struct mc_finding *root_finding;
+	/* caches of the renderers, owned */
+	char *json;
+	struct mc_buf text;
+};
+
+/* Verdict, root cause and order of findings, from the checks. */
+void mc_report_conclude(struct mc_report *report);
+void mc_report_free(struct mc_report *report); /* and all it owns */
+
+/* The JSON of CLI.md, one line, keys in a fixed order; NULL when out of memory. */
+const char *mc_report_json(struct mc_report *report);
+
+enum mc_text_flags {
+	MC_TEXT_COLOR = 1,
+	MC_TEXT_VERBOSE = 2, /* transcripts, all evidence, info findings */
+	MC_TEXT_ASCII = 4,   /* no symbols outside ASCII */
+	MC_TEXT_QUIET = 8,   /* verdict, root cause and fix only */
+};
+/* The report for people; NULL when out of memory. */
+const char *mc_report_text(struct mc_report *report, unsigned flags);
+
+#endif
