@@ -39,6 +39,7 @@
 
 #include <mailcheck/context.h>
 #include <mailcheck/error.h>
+#include <mailcheck/escape.h>
 #include <mailcheck/finding.h>
 #include <mailcheck/option.h>
 #include <mailcheck/report.h>

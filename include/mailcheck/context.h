@@ -20,13 +20,19 @@ MAILCHECK_API int32_t mailcheck_new(mailcheck **ret_mc);
  * NULL is allowed. Reports already taken stay valid. */
 MAILCHECK_API void mailcheck_free(mailcheck *mc);
 
+/* The first half of mailcheck_free(), for who wants to know whether the record file is whole: ends
+ * what is in work without a report and completes the file. Afterwards the context is good for
+ * mailcheck_error() and mailcheck_free() only. Errors: FILE, FORKED, NO_MEMORY. */
+MAILCHECK_API int32_t mailcheck_finish(mailcheck *mc);
+
 /* Sets an option (mailcheck/option.h). A list option is appended to; value "" empties it. Targets
  * already submitted keep the options they were submitted with.
  * Errors: BAD_OPTION, BAD_VALUE, FROZEN, FILE, DAMAGED, NO_MEMORY. */
 MAILCHECK_API int32_t mailcheck_set(mailcheck *mc, const char *name, const char *value);
 
-/* The text of the last error on this context; "" when there was none. Valid until the next call
- * with this context. NULL is allowed, for a context that could not be made. */
+/* The text of the last error on this context, on one line, escaped as in a report; "" when there
+ * was none. Valid until the next call with this context. NULL is allowed, for a context that could
+ * not be made. */
 MAILCHECK_API const char *mailcheck_error(const mailcheck *mc);
 
 /* Puts a target to work. `target` is a domain ("example.com", internationalised names in UTF-8
@@ -36,6 +42,10 @@ MAILCHECK_API const char *mailcheck_error(const mailcheck *mc);
  * Errors: BAD_TARGET, BAD_CHECK, BUSY (see option "concurrency"), FORKED, SYSTEM, NO_MEMORY. */
 MAILCHECK_API int32_t mailcheck_submit(
 	mailcheck *mc, const char *target, const char *checks, uint64_t tag);
+
+/* Whether mailcheck_submit() would take this target and these checks, by their text alone: nothing
+ * is put to work and no option freezes. Errors: BAD_TARGET, BAD_CHECK, NO_MEMORY. */
+MAILCHECK_API int32_t mailcheck_accepts(mailcheck *mc, const char *target, const char *checks);
 
 /* The next report, in order of completion; waits at most timeout_ms (0: not at all, negative:
  * without limit; every target has its own deadline). The caller frees the report. `ret_tag` may be

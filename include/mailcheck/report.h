@@ -6,6 +6,7 @@
 #define MAILCHECK_REPORT_H
 
 #include <mailcheck/export.h>
+#include <stddef.h>
 
 MAILCHECK_BEGIN
 
@@ -33,6 +34,11 @@ MAILCHECK_API int32_t mailcheck_report_verdict(const mailcheck_report *report);
 MAILCHECK_API const char *mailcheck_report_target(const mailcheck_report *report);
 /* The target as it was submitted, escaped. */
 MAILCHECK_API const char *mailcheck_report_input(const mailcheck_report *report);
+/* Calls the input what the caller was given, where that is not the target as it was submitted (a
+ * line with blanks, a host without its "smtp://"): octets of any kind. Text and JSON taken before
+ * are no longer valid. Errors: NO_MEMORY, BAD_ARGUMENT. */
+MAILCHECK_API int32_t mailcheck_report_set_input(
+	mailcheck_report *report, const void *octets, size_t length);
 /* When it began, ms since 1970-01-01T00:00:00Z, and how long it took, ms. */
 MAILCHECK_API int64_t mailcheck_report_started(const mailcheck_report *report);
 MAILCHECK_API int64_t mailcheck_report_duration(const mailcheck_report *report);
