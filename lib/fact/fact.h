@@ -20,23 +20,23 @@ enum mc_fact_status { MC_FACT_PENDING, MC_FACT_OK, MC_FACT_FAILED };
 /* Why there is no observation. Whose fault it is differs; see mc_failure_ours(). */
 enum mc_failure {
 	MC_FAIL_NONE,
-	MC_FAIL_TIMEOUT,	 /* DNS: no answer in the time we wait */
-	MC_FAIL_SERVFAIL,	 /* DNS: the resolver or server could not answer */
-	MC_FAIL_QUERY_REFUSED,	 /* DNS: rcode REFUSED */
-	MC_FAIL_RCODE,		 /* DNS: another rcode */
-	MC_FAIL_MALFORMED,	 /* DNS: an answer that makes no sense */
-	MC_FAIL_NO_RESOLVER,	 /* DNS: the resolver cannot be reached */
+	MC_FAIL_TIMEOUT,         /* DNS: no answer in the time we wait */
+	MC_FAIL_SERVFAIL,        /* DNS: the resolver or server could not answer */
+	MC_FAIL_QUERY_REFUSED,   /* DNS: rcode REFUSED */
+	MC_FAIL_RCODE,           /* DNS: another rcode */
+	MC_FAIL_MALFORMED,       /* DNS: an answer that makes no sense */
+	MC_FAIL_NO_RESOLVER,     /* DNS: the resolver cannot be reached */
 	MC_FAIL_CONNECT_REFUSED, /* session: RST to our SYN */
 	MC_FAIL_CONNECT_TIMEOUT,
 	MC_FAIL_CONNECT_RESET,
-	MC_FAIL_NO_ROUTE,	 /* session: an ICMP unreachable from the way */
-	MC_FAIL_NO_LOCAL_ROUTE,	 /* session: this machine has no route to that family */
-	MC_FAIL_NOT_CONTACTED,	 /* session: a special-purpose address, left alone */
-	MC_FAIL_DENIED,		 /* this machine's own rules forbid it */
-	MC_FAIL_DEADLINE,	 /* the target's time was up */
-	MC_FAIL_LIMIT,		 /* our bound on what one target may cause */
-	MC_FAIL_LOCAL,		 /* out of memory, descriptors, ... */
-	MC_FAIL_NOT_RECORDED,	 /* replay: the file does not hold it */
+	MC_FAIL_NO_ROUTE,       /* session: an ICMP unreachable from the way */
+	MC_FAIL_NO_LOCAL_ROUTE, /* session: this machine has no route to that family */
+	MC_FAIL_NOT_CONTACTED,  /* session: a special-purpose address, left alone */
+	MC_FAIL_DENIED,         /* this machine's own rules forbid it */
+	MC_FAIL_DEADLINE,       /* the target's time was up */
+	MC_FAIL_LIMIT,          /* our bound on what one target may cause */
+	MC_FAIL_LOCAL,          /* out of memory, descriptors, ... */
+	MC_FAIL_NOT_RECORDED,   /* replay: the file does not hold it */
 };
 
 struct mc_fact {
@@ -44,12 +44,13 @@ struct mc_fact {
 	enum mc_fact_status status;
 	enum mc_failure failure;
 	const char *text; /* of the failure, one clause, "" when OK */
-	int64_t began;	  /* ms since 1970; both 0 for what was never begun */
+	int64_t began;    /* ms since 1970; both 0 for what was never begun */
 	int64_t ended;
 };
 
 enum mc_dnssec {
-	MC_DNSSEC_UNKNOWN, /* not validated: the resolver strips signatures, or was asked directly */
+	MC_DNSSEC_UNKNOWN, /* not validated: the resolver strips signatures, or was asked directly
+			    */
 	MC_DNSSEC_INSECURE,
 	MC_DNSSEC_SECURE,
 	MC_DNSSEC_BOGUS,
@@ -58,19 +59,19 @@ enum mc_dnssec {
 /* An answer. NXDOMAIN and an empty answer are OK facts; SERVFAIL is a FAILED one. */
 struct mc_dns {
 	struct mc_fact fact;
-	const char *name;   /* asked for */
+	const char *name; /* asked for */
 	uint16_t type;
 	const char *server; /* "192.0.2.1@53" when asked directly, else NULL */
 	bool nxdomain;
 	bool authoritative;
 	enum mc_dnssec dnssec;
-	const char *why_bogus;	 /* "" when not bogus */
-	const char *canonical;	 /* the end of the CNAME chain; `name` without one */
-	struct mc_rr *aliases;	 /* CNAMEs (DNAMEs) followed, in order */
+	const char *why_bogus; /* "" when not bogus */
+	const char *canonical; /* the end of the CNAME chain; `name` without one */
+	struct mc_rr *aliases; /* CNAMEs (DNAMEs) followed, in order */
 	size_t alias_count;
-	struct mc_rr *rrs;	 /* of `type` at `canonical`, sorted */
+	struct mc_rr *rrs; /* of `type` at `canonical`, sorted */
 	size_t count;
-	uint32_t ttl;		 /* the lowest of the answer, or of the SOA when negative */
+	uint32_t ttl; /* the lowest of the answer, or of the SOA when negative */
 };
 
 struct mc_session_fact {
@@ -89,7 +90,7 @@ struct mc_question {
 	uint16_t port;
 	struct mc_address via; /* where to connect really; family 0: `address` */
 	uint16_t via_port;
-	const char *host; /* SNI and name to verify; "" none */
+	const char *host;   /* SNI and name to verify; "" none */
 	bool allow_special; /* contact special-purpose addresses too */
 	struct mc_plan plan;
 };
@@ -97,14 +98,16 @@ struct mc_question {
 /* The canonical text of a question: equal questions, equal keys. "" when out of memory. */
 const char *mc_question_key(struct mc_arena *arena, const struct mc_question *question);
 /* A deep copy; false when out of memory. */
-bool mc_question_copy(struct mc_arena *arena, struct mc_question *ret_copy,
-	const struct mc_question *question);
+bool mc_question_copy(
+	struct mc_arena *arena, struct mc_question *ret_copy, const struct mc_question *question);
 
 /* True when the failure tells of this machine or of our own limits, not of the target. */
 bool mc_failure_ours(enum mc_failure failure);
 const char *mc_failure_name(enum mc_failure failure); /* "timeout", as in record files */
 bool mc_failure_parse(const char *name, enum mc_failure *ret_failure);
 
+/* What stands in for a fact there is no memory for; static. */
+const struct mc_fact *mc_fact_no_memory(enum mc_fact_kind kind);
 /* A failed fact for that question, in `arena`; NULL when out of memory. */
 struct mc_fact *mc_fact_failed(struct mc_arena *arena, const struct mc_question *question,
 	enum mc_failure failure, const char *text, int64_t began, int64_t ended);

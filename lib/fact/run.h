@@ -26,7 +26,7 @@ struct mc_subject {
 	const char *label; /* "example.com", "mx.example.com", "mx.example.com [192.0.2.1]:25" */
 	const char *host;  /* canonical name or address text; "" for the target */
 	uint16_t preference;
-	bool literal;	   /* the user gave the host as an address */
+	bool literal; /* the user gave the host as an address */
 	struct mc_address address;
 	uint16_t port;
 	size_t order; /* among its siblings */
@@ -39,12 +39,12 @@ struct mc_run {
 	/* for the check to read */
 	enum mc_target_kind kind;
 	const char *domain; /* the target's canonical name */
-	uint16_t port;	    /* a host target's; 25 for a domain */
+	uint16_t port;      /* a host target's; 25 for a domain */
 	const struct mc_settings *settings;
 	int64_t now; /* ms since 1970, frozen */
 	const struct mc_subject *subject;
 	struct mc_arena *arena; /* of this pass */
-	json_t *values;		/* object: what was read; of this pass */
+	json_t *values;         /* object: what was read; of this pass */
 	struct mc_run_state *state;
 };
 
@@ -57,6 +57,10 @@ const struct mc_dns *mc_ask_dns(
 /* The same of one server: "ADDRESS@PORT". Nothing is laid over it. */
 const struct mc_dns *mc_ask_dns_at(
 	struct mc_run *run, const char *name, uint16_t type, const char *server);
+/* A session that only reads the greeting of some other host: shows whether a port can be
+ * reached from here at all. */
+const struct mc_session_fact *mc_ask_greeting(
+	struct mc_run *run, const char *host, const struct mc_address *address, uint16_t port);
 /* The session of the subject (an address) by the settings' plan: every check that asks gets
  * the same one. */
 const struct mc_session_fact *mc_ask_session(struct mc_run *run);
@@ -74,10 +78,12 @@ __attribute__((format(printf, 2, 3))) void mc_fix(struct mc_run *run, const char
 
 /* Ends a check: could not be determined, because that fact failed (the finding says so). */
 enum mc_step mc_undetermined(struct mc_run *run, const char *id, const struct mc_fact *fact);
-/* The subject's verdict is inconclusive for this reason; findings may stand beside it. `ours`:
- * the cause lies with this machine, and other subjects that could be judged decide. */
-__attribute__((format(printf, 3, 4))) void mc_inconclusive(
-	struct mc_run *run, bool ours, const char *reason, ...);
+/* The subject's verdict is inconclusive for this reason; findings may stand beside it. */
+__attribute__((format(printf, 2, 3))) void mc_inconclusive(
+	struct mc_run *run, const char *reason, ...);
+/* An inconclusive subject does not count where another one of the check could be judged: this
+ * machine's lack of IPv6 says nothing of a host that answers over IPv4. */
+void mc_set_aside(struct mc_run *run);
 /* Ends a check: it depends on something that failed; the reason names the cause. */
 __attribute__((format(printf, 2, 3))) enum mc_step mc_skipped(
 	struct mc_run *run, const char *reason, ...);
@@ -99,7 +105,7 @@ struct mc_instance {
 	const struct mc_subject *subject;
 	enum mc_verdict verdict;
 	const char *reason;
-	bool ours; /* inconclusive, and the cause lies with this machine */
+	bool aside; /* inconclusive, but the subjects that could be judged decide */
 	int outcome;
 	json_t *values;
 	struct mc_finding *findings;
@@ -107,14 +113,16 @@ struct mc_instance {
 
 struct mc_check {
 	const char *name;
-	unsigned targets;     /* enum mc_target_kind, or-ed */
-	bool records_only;    /* connects to no mail host */
+	unsigned targets;  /* enum mc_target_kind, or-ed */
+	bool records_only; /* connects to no mail host */
+	bool spawns;       /* finds what others look at: called even when not asked for */
 	enum mc_step (*target)(struct mc_run *run);
 	enum mc_step (*host)(struct mc_run *run);
 	enum mc_step (*address)(struct mc_run *run);
 	const char *array; /* key of the array of host or address values; NULL: none */
-	/* Pure too: sees all instances in order of subjects and may change them (severity,
-	 * verdict) before they are merged; may mc_find() about the target. NULL: none. */
+	/* Pure too: sees all instances in order of subjects and may change their findings'
+	 * severity, their reason and whether they are set aside before they are merged; may
+	 * mc_find() and mc_inconclusive() about the target. NULL: none. */
 	void (*conclude)(struct mc_run *run, struct mc_instance **instances, size_t count);
 };
 

@@ -17,7 +17,7 @@ struct mc_connect_to {
 	const char *host;
 	uint16_t port;
 	struct mc_address address; /* family 0: unchanged */
-	uint16_t to_port;	   /* 0: unchanged */
+	uint16_t to_port;          /* 0: unchanged */
 };
 
 struct mc_settings {

@@ -1,0 +1,100 @@
+/* host: two lookups made one. */
+#include "check/host.h"
+
+static void
+take_addresses(struct mc_host *host, const struct mc_dns *dns)
+{
+	struct mc_address address;
+
+	for (size_t i = 0; i < dns->count; i++) {
+		if (!mc_rr_address(&dns->rrs[i], &address))
+			continue;
+		if (host->count < MC_HOST_ADDRESSES)
+			host->addresses[host->count++] = address;
+		else
+			host->left_out++;
+	}
+}
+
+static void
+take_answer(struct mc_host *host, const struct mc_dns *dns)
+{
+	if (dns->fact.status != MC_FACT_OK) {
+		host->failed = &dns->fact;
+		return;
+	}
+	if (dns->dnssec == MC_DNSSEC_BOGUS) {
+		host->bogus = dns;
+		return;
+	}
+	if (dns->alias_count > 0)
+		host->alias = dns;
+	host->nxdomain = host->nxdomain || dns->nxdomain;
+	take_addresses(host, dns);
+}
+
+enum mc_step
+mc_host_resolve(struct mc_run *run, const char *name, struct mc_host *ret_host)
+{
+	static const uint16_t types[2] = {MC_RR_A, MC_RR_AAAA};
+	const bool wanted[2] = {!run->settings->ipv6_only, !run->settings->ipv4_only};
+	bool waiting = false;
+
+	*ret_host = (struct mc_host){0};
+	for (size_t i = 0; i < 2; i++)
+		if (wanted[i]) {
+			ret_host->answers[i] = mc_ask_dns(run, NULL, name, types[i]);
+			waiting = waiting || ret_host->answers[i] == NULL;
+		}
+	if (waiting)
+		return MC_WAIT;
+	for (size_t i = 0; i < 2; i++)
+		if (ret_host->answers[i] != NULL)
+			take_answer(ret_host, ret_host->answers[i]);
+	return MC_DONE;
+}
+
+void
+mc_host_spawn(struct mc_run *run, const struct mc_host *host)
+{
+	for (size_t i = 0; i < host->count; i++)
+		mc_spawn_address(run, &host->addresses[i], run->port, i);
+}
+
+json_t *
+mc_host_json(const struct mc_host *host)
+{
+	json_t *array = json_array();
+	char text[MC_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < host->count; i++) {
+		mc_address_format(text, &host->addresses[i]);
+		json_array_append_new(array, json_string(text));
+	}
+	return array;
+}
+
+const char *
+mc_host_chain(struct mc_run *run, const struct mc_dns *dns)
+{
+	const char *chain = dns->name;
+	char target[MC_NAME_TEXT_SIZE];
+
+	for (size_t i = 0; i < dns->alias_count; i++)
+		if (mc_rr_target(&dns->aliases[i], target))
+			chain = mc_arena_printf(run->arena, "%s -> %s", chain, target);
+	return chain;
+}
+
+int64_t
+mc_host_ms(const struct mc_host *host)
+{
+	int64_t ms = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct mc_dns *dns = host->answers[i];
+		if (dns != NULL && dns->fact.ended - dns->fact.began > ms)
+			ms = dns->fact.ended - dns->fact.began;
+	}
+	return ms;
+}

@@ -1,0 +1,33 @@
+/*
+ * host: the addresses of a host, as every check that connects sees them.
+ */
+#ifndef MC_CHECK_HOST_H
+#define MC_CHECK_HOST_H
+
+#include "fact/run.h"
+
+#define MC_HOST_ADDRESSES 8 /* most addresses of one host that are looked at */
+
+struct mc_host {
+	const struct mc_dns *answers[2]; /* A, AAAA; NULL: not asked for (-4, -6) */
+	const struct mc_fact *failed;    /* a lookup that failed; NULL: none */
+	const struct mc_dns *bogus;
+	const struct mc_dns *alias; /* an answer that went through a CNAME */
+	bool nxdomain;
+	struct mc_address addresses[MC_HOST_ADDRESSES]; /* IPv4 first, each sorted */
+	size_t count;
+	size_t left_out; /* addresses beyond MC_HOST_ADDRESSES */
+};
+
+/* MC_WAIT until both lookups have arrived. */
+enum mc_step mc_host_resolve(struct mc_run *run, const char *host, struct mc_host *ret_host);
+/* Spawns the host's addresses as subjects at the run's port. */
+void mc_host_spawn(struct mc_run *run, const struct mc_host *host);
+/* JSON array of the addresses as text. */
+json_t *mc_host_json(const struct mc_host *host);
+/* "a.example -> b.example -> c.example" */
+const char *mc_host_chain(struct mc_run *run, const struct mc_dns *dns);
+/* ms from question to answer of the slower lookup. */
+int64_t mc_host_ms(const struct mc_host *host);
+
+#endif

@@ -1,0 +1,316 @@
+/* mx: where the domain's mail goes (RFC 5321, 5.1; null MX: RFC 7505). */
+#include <string.h>
+
+#include "check/host.h"
+#include "check/registry.h"
+
+#define MX_LIMIT 20 /* most MX hosts looked at */
+
+static const char *const dnssec_words[] = {
+	[MC_DNSSEC_UNKNOWN] = "unknown",
+	[MC_DNSSEC_INSECURE] = "insecure",
+	[MC_DNSSEC_SECURE] = "secure",
+	[MC_DNSSEC_BOGUS] = "bogus",
+};
+
+static void
+put_lookup(struct mc_run *run, const struct mc_dns *dns)
+{
+	json_object_set_new(run->values, "null_mx", json_false());
+	json_object_set_new(run->values, "dnssec", json_string(dnssec_words[dns->dnssec]));
+	json_object_set_new(run->values, "dns_ms", json_integer(dns->fact.ended - dns->fact.began));
+}
+
+struct exchange {
+	uint16_t preference;
+	const char *name;
+};
+
+static bool
+is_null(const struct exchange *exchange)
+{
+	return strcmp(exchange->name, ".") == 0;
+}
+
+static void
+insert(struct exchange *exchanges, size_t count, struct exchange exchange)
+{
+	size_t i = count;
+
+	for (; i > 0; i--) {
+		const struct exchange *before = &exchanges[i - 1];
+		if (before->preference < exchange.preference ||
+			(before->preference == exchange.preference &&
+				strcmp(before->name, exchange.name) <= 0))
+			break;
+		exchanges[i] = *before;
+	}
+	exchanges[i] = exchange;
+}
+
+/* Sorted by preference, then name. */
+static struct exchange *
+read_exchanges(struct mc_run *run, const struct mc_dns *mx, size_t *ret_count)
+{
+	struct exchange *exchanges = mc_arena_calloc(run->arena, mx->count + 1, sizeof(*exchanges));
+	char name[MC_NAME_TEXT_SIZE];
+	size_t count = 0;
+
+	for (size_t i = 0; exchanges != NULL && i < mx->count; i++) {
+		struct exchange exchange;
+		if (!mc_rr_mx(&mx->rrs[i], &exchange.preference, name))
+			continue;
+		exchange.name = mc_arena_strdup(run->arena, name);
+		insert(exchanges, count++, exchange);
+	}
+	*ret_count = count;
+	return exchanges;
+}
+
+static bool
+listed_before(const struct exchange *exchanges, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(exchanges[j].name, exchanges[i].name) == 0)
+			return true;
+	return false;
+}
+
+static enum mc_step
+accepts_no_mail(struct mc_run *run)
+{
+	json_object_set_new(run->values, "null_mx", json_true());
+	mc_find(run, "mx.null", "MX 0 .");
+	mc_nothing_below(run, "the domain says that it accepts no mail (mx.null)");
+	return MC_DONE;
+}
+
+static void
+spawn_exchange(struct mc_run *run, const struct exchange *exchanges, size_t i)
+{
+	const struct exchange *exchange = &exchanges[i];
+
+	if (is_null(exchange)) {
+		mc_find(run, "mx.null-with-others", "MX %u . stands beside other MX records",
+			exchange->preference);
+		return;
+	}
+	if (listed_before(exchanges, i)) {
+		mc_find(run, "mx.duplicate", "MX %u %s", exchange->preference, exchange->name);
+		mc_about(run, exchange->name);
+		return;
+	}
+	mc_spawn_host(run, exchange->name, exchange->preference, i);
+}
+
+static enum mc_step
+explicit_mx(struct mc_run *run, const struct mc_dns *mx)
+{
+	size_t count;
+	struct exchange *exchanges = read_exchanges(run, mx, &count);
+
+	if (exchanges == NULL)
+		return MC_DONE;
+	if (count == 1 && is_null(&exchanges[0]))
+		return accepts_no_mail(run);
+	if (count > MX_LIMIT) {
+		mc_find(run, "mx.too-many", "%zu MX records, the first %d were looked at", count,
+			MX_LIMIT);
+		count = MX_LIMIT;
+	}
+	for (size_t i = 0; i < count; i++)
+		spawn_exchange(run, exchanges, i);
+	return MC_DONE;
+}
+
+/* RFC 5321, 5.1: without MX the domain's own addresses stand for one of preference 0. */
+static enum mc_step
+implicit_mx(struct mc_run *run)
+{
+	struct mc_host host;
+
+	if (mc_host_resolve(run, run->domain, &host) == MC_WAIT)
+		return MC_WAIT;
+	if (host.count == 0 && host.failed != NULL) {
+		mc_nothing_below(run, "the domain's addresses could not be looked up: %s",
+			host.failed->text);
+		return mc_undetermined(run, "mx.address-lookup-failed", host.failed);
+	}
+	if (host.count == 0 && host.bogus == NULL) {
+		mc_find(run, "mx.none", "no MX, no A and no AAAA record at %s", run->domain);
+		mc_nothing_below(run, "the domain has no mail server (mx.none)");
+		return MC_DONE;
+	}
+	mc_find(run, "mx.none-implicit", "no MX record at %s", run->domain);
+	mc_spawn_host(run, run->domain, 0, 0);
+	return MC_DONE;
+}
+
+static enum mc_step
+check_domain(struct mc_run *run)
+{
+	const struct mc_dns *mx = mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
+
+	if (mx == NULL)
+		return MC_WAIT;
+	put_lookup(run, mx);
+	if (mx->fact.status != MC_FACT_OK) {
+		mc_nothing_below(run, "the MX records could not be looked up: %s", mx->fact.text);
+		return mc_undetermined(run, "mx.lookup-failed", &mx->fact);
+	}
+	if (mx->dnssec == MC_DNSSEC_BOGUS) {
+		mc_find(run, "mx.bogus", "%s", mx->why_bogus);
+		mc_nothing_below(run, "the MX records fail DNSSEC validation (mx.bogus)");
+		return MC_DONE;
+	}
+	if (mx->nxdomain) {
+		mc_find(run, "mx.nxdomain", "%s MX: NXDOMAIN", mx->canonical);
+		mc_nothing_below(run, "the domain does not exist (mx.nxdomain)");
+		return MC_DONE;
+	}
+	if (mx->alias_count > 0)
+		mc_find(run, "mx.alias-domain", "%s", mc_host_chain(run, mx));
+	return mx->count > 0 ? explicit_mx(run, mx) : implicit_mx(run);
+}
+
+static void
+judge_scopes(struct mc_run *run, const struct mc_host *host)
+{
+	static const struct {
+		enum mc_scope scope;
+		const char *id;
+	} rows[] = {
+		{MC_SCOPE_PRIVATE, "mx.private-address"},
+		{MC_SCOPE_SHARED, "mx.private-address"},
+		{MC_SCOPE_LOOPBACK, "mx.loopback-address"},
+		{MC_SCOPE_DOCUMENTATION, "mx.documentation-address"},
+	};
+	char text[MC_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < host->count && !run->settings->allow_private; i++) {
+		enum mc_scope scope = mc_address_scope(&host->addresses[i]);
+		const char *id = "mx.special-address";
+		if (scope == MC_SCOPE_GLOBAL)
+			continue;
+		for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)
+			if (rows[row].scope == scope)
+				id = rows[row].id;
+		mc_address_format(text, &host->addresses[i]);
+		mc_find(run, id, "%s is a %s address", text, mc_scope_name(scope));
+	}
+}
+
+static enum mc_step
+without_addresses(struct mc_run *run, const struct mc_host *host)
+{
+	const char *name = run->subject->host;
+
+	if (host->failed != NULL)
+		return mc_undetermined(run, "mx.address-lookup-failed", host->failed);
+	if (host->bogus != NULL)
+		return MC_DONE;
+	if (host->nxdomain)
+		mc_find(run, "mx.target-nxdomain", "%s: NXDOMAIN", name);
+	else
+		mc_find(run, "mx.no-address", "%s has %s", name,
+			run->settings->ipv4_only   ? "no A record (AAAA was not asked for)"
+			: run->settings->ipv6_only ? "no AAAA record (A was not asked for)"
+						   : "no A and no AAAA record");
+	return MC_DONE;
+}
+
+static void
+judge_host(struct mc_run *run, const struct mc_host *host)
+{
+	const char *name = run->subject->host;
+
+	if (strchr(name, '.') == NULL)
+		mc_find(run, "mx.single-label", "%s", name);
+	if (host->alias != NULL && strcmp(name, run->domain) != 0)
+		mc_find(run, "mx.target-cname", "%s", mc_host_chain(run, host->alias));
+	if (host->bogus != NULL)
+		mc_find(run, "mx.target-bogus", "%s", host->bogus->why_bogus);
+	if (host->left_out > 0)
+		mc_find(run, "mx.too-many-addresses", "%zu addresses, the first %d were looked at",
+			host->count + host->left_out, MC_HOST_ADDRESSES);
+	if (host->failed != NULL && host->count > 0) {
+		mc_find(run, "mx.address-lookup-failed", "%s", host->failed->text);
+		mc_inconclusive(run, "%s", host->failed->text);
+	}
+}
+
+static enum mc_step
+check_host(struct mc_run *run)
+{
+	const struct mc_subject *subject = run->subject;
+	struct mc_address literal;
+	struct mc_host host;
+
+	if (run->kind != MC_TARGET_DOMAIN)
+		return MC_DONE;
+	json_object_set_new(run->values, "preference", json_integer(subject->preference));
+	json_object_set_new(run->values, "name", json_string(subject->host));
+	json_object_set_new(run->values, "addresses", json_array());
+	if (mc_address_parse(subject->host, &literal)) {
+		mc_find(run, "mx.ip-literal", "MX %u %s", subject->preference, subject->host);
+		return MC_DONE;
+	}
+	if (mc_host_resolve(run, subject->host, &host) == MC_WAIT)
+		return MC_WAIT;
+	json_object_set_new(run->values, "addresses", mc_host_json(&host));
+	json_object_set_new(run->values, "dns_ms", json_integer(mc_host_ms(&host)));
+	judge_host(run, &host);
+	if (host.count == 0)
+		return without_addresses(run, &host);
+	judge_scopes(run, &host);
+	mc_host_spawn(run, &host);
+	return MC_DONE;
+}
+
+static bool
+has_address(const struct mc_instance *instance, const char *address)
+{
+	const json_t *other;
+	size_t i;
+
+	json_array_foreach (json_object_get(instance->values, "addresses"), i, other)
+		if (strcmp(json_string_value(other), address) == 0)
+			return true;
+	return false;
+}
+
+static void
+note_shared(struct mc_run *run, struct mc_instance **instances, size_t which)
+{
+	const json_t *address;
+	size_t i;
+
+	json_array_foreach (json_object_get(instances[which]->values, "addresses"), i, address)
+		for (size_t before = 0; before < which; before++)
+			if (has_address(instances[before], json_string_value(address))) {
+				mc_find(run, "mx.duplicate-address", "%s is %s and %s",
+					json_string_value(address),
+					instances[before]->subject->label,
+					instances[which]->subject->label);
+				mc_about(run, instances[which]->subject->label);
+				return;
+			}
+}
+
+static void
+conclude(struct mc_run *run, struct mc_instance **instances, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		note_shared(run, instances, i);
+}
+
+const struct mc_check mc_check_mx = {
+	.name = "mx",
+	.targets = MC_TARGET_DOMAIN,
+	.records_only = true,
+	.spawns = true,
+	.target = check_domain,
+	.host = check_host,
+	.array = "hosts",
+	.conclude = conclude,
+};

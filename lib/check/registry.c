@@ -1,0 +1,11 @@
+/* registry: add a check by adding its row here, its file to meson.build, its ids to findings.def.
+ */
+#include "check/registry.h"
+
+const struct mc_check *const mc_checks[] = {
+	&mc_check_mx,
+	&mc_check_ptr,
+	&mc_check_smtp,
+	&mc_check_tls,
+	NULL,
+};

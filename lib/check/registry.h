@@ -1,0 +1,16 @@
+/*
+ * registry: the one table that names all checks, in causal order, which is the order of a report.
+ */
+#ifndef MC_CHECK_REGISTRY_H
+#define MC_CHECK_REGISTRY_H
+
+#include "fact/run.h"
+
+extern const struct mc_check *const mc_checks[]; /* NULL-terminated */
+
+extern const struct mc_check mc_check_mx;
+extern const struct mc_check mc_check_ptr;
+extern const struct mc_check mc_check_smtp;
+extern const struct mc_check mc_check_tls;
+
+#endif

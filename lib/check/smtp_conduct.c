@@ -1,0 +1,270 @@
+/* smtp_conduct: how the server speaks: when, in what form, and how the dialogue ends. */
+#include <string.h>
+
+#include "base/escape.h"
+#include "check/smtp_judge.h"
+#include "reply/client.h"
+#include "tls/tls.h"
+
+#define SLOW_MS 5000
+#define SAMPLE_BYTES 120
+
+bool
+mc_smtp_reply_about_us(const struct mc_smtp_reply *reply)
+{
+	for (size_t i = 0; i < reply->count; i++)
+		if (mc_reply_about_client(reply->lines[i].text, reply->lines[i].length))
+			return true;
+	return false;
+}
+
+/* A refusal that speaks of our own address says nothing about the server. */
+static bool
+refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply)
+{
+	const char *line = mc_smtp_reply_line(run, reply);
+
+	if (!mc_smtp_reply_about_us(reply))
+		return false;
+	mc_find(run, "smtp.client-refused", "%s", line);
+	mc_inconclusive(run, "the server refuses this machine's address: %s", line);
+	return true;
+}
+
+static void
+judge_refusal(struct mc_run *run, const struct mc_smtp_reply *reply, const char *permanent,
+	const char *temporary)
+{
+	const char *line = mc_smtp_reply_line(run, reply);
+
+	if (refuses_us(run, reply))
+		return;
+	if (reply->code / 100 == 4) {
+		mc_find(run, temporary, "%s", line);
+		mc_inconclusive(run, "the server asks to come back later: %s", line);
+		return;
+	}
+	mc_find(run, permanent, "%s", line);
+}
+
+static const struct mc_stage *
+last_stage(const struct mc_session *session, enum mc_step_name step)
+{
+	for (size_t i = session->stage_count; i > 0; i--)
+		if (session->stages[i - 1].step == step)
+			return &session->stages[i - 1];
+	return NULL;
+}
+
+static void
+judge_refused_end(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *stage = last_stage(session, session->last);
+
+	if (stage == NULL || !stage->answered)
+		return;
+	if (session->last == MC_STEP_BANNER)
+		judge_refusal(
+			run, &stage->reply, "smtp.greeting-rejected", "smtp.greeting-deferred");
+	else if ((session->last == MC_STEP_EHLO || session->last == MC_STEP_HELO) &&
+		 session->starttls != MC_STARTTLS_FAILED)
+		judge_refusal(run, &stage->reply, "smtp.helo-rejected", "smtp.helo-deferred");
+}
+
+static const char *
+waiting_for(const struct mc_session *session)
+{
+	return session->last == MC_STEP_BANNER ? "the greeting" : mc_step_name_text(session->last);
+}
+
+static const char *
+partial(struct mc_run *run, const struct mc_session *session)
+{
+	size_t length =
+		session->partial_length < SAMPLE_BYTES ? session->partial_length : SAMPLE_BYTES;
+
+	return length > 0 ? mc_escape(run->arena, session->partial, length) : "";
+}
+
+/* RFC 5321, 4.5.3.2, lets a server take minutes: our wait running out proves nothing. */
+static void
+judge_timeout(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *stage = last_stage(session, session->last);
+	int64_t seconds = stage != NULL ? (stage->ended - stage->began) / 1000 : 0;
+
+	mc_find(run, "smtp.slow", "%s: no complete reply in %lld s", waiting_for(session),
+		(long long)seconds);
+	mc_evidence(run, "%s", partial(run, session));
+	mc_inconclusive(run, "no complete reply to %s within the %lld s waited for it",
+		waiting_for(session), (long long)seconds);
+}
+
+static void
+judge_not_smtp(struct mc_run *run, const struct mc_session *session)
+{
+	bool tls = session->partial_length > 1 &&
+		   (session->partial[0] == 0x15 || session->partial[0] == 0x16);
+
+	mc_find(run, tls ? "smtp.implicit-tls" : "smtp.not-smtp", "%s", partial(run, session));
+}
+
+void
+mc_smtp_judge_end(struct mc_run *run, const struct mc_session *session)
+{
+	if (session->starttls == MC_STARTTLS_FAILED)
+		return; /* told as such */
+	switch (session->end) {
+	case MC_END_COMPLETE:
+	case MC_END_TLS:
+	case MC_END_INJECTED:
+		return;
+	case MC_END_REFUSED:
+		judge_refused_end(run, session);
+		return;
+	case MC_END_CLOSED:
+		mc_find(run, "smtp.closed", "waiting for %s", waiting_for(session));
+		mc_evidence(run, "%s", partial(run, session));
+		return;
+	case MC_END_RESET:
+		mc_find(run, "smtp.connection-reset", "waiting for %s", waiting_for(session));
+		return;
+	case MC_END_TIMEOUT:
+		judge_timeout(run, session);
+		return;
+	case MC_END_ENDLESS:
+		mc_find(run, "smtp.endless-reply", "reply to %s: over %d lines or %d octets",
+			waiting_for(session), MC_SMTP_REPLY_LINES, MC_SMTP_REPLY_BYTES);
+		return;
+	case MC_END_NOT_SMTP:
+		judge_not_smtp(run, session);
+		return;
+	case MC_END_LOCAL:
+		mc_inconclusive(run, "%s", session->failure);
+		return;
+	}
+}
+
+static void
+judge_times(struct mc_run *run, const struct mc_session *session)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < session->stage_count; i++) {
+		const struct mc_stage *stage = &session->stages[i];
+		int64_t ms = stage->ended - stage->began;
+		if (ms <= SLOW_MS || !stage->answered || stage->step == MC_STEP_TLS)
+			continue;
+		if (!found)
+			mc_find(run, "smtp.slow", "%s: %lld.%lld s", mc_step_name_text(stage->step),
+				(long long)(ms / 1000), (long long)(ms % 1000 / 100));
+		else
+			mc_evidence(run, "%s: %lld.%lld s", mc_step_name_text(stage->step),
+				(long long)(ms / 1000), (long long)(ms % 1000 / 100));
+		found = true;
+	}
+}
+
+static const struct {
+	enum mc_smtp_oddity oddity;
+	const char *id;
+} oddities[] = {
+	{MC_ODD_MIXED_CODES, "smtp.mixed-codes"},
+	{MC_ODD_GARBAGE_LINE, "smtp.garbage-line"},
+	{MC_ODD_INVALID_CODE, "smtp.invalid-code"},
+	{MC_ODD_SEPARATOR, "smtp.reply-separator"},
+	{MC_ODD_CUT_LINE | MC_ODD_LONG_LINE, "smtp.long-line"},
+	{MC_ODD_BARE_LF, "smtp.bare-lf"},
+	{MC_ODD_BARE_CR, "smtp.bare-cr"},
+	{MC_ODD_CONTROL, "smtp.control-characters"},
+	{MC_ODD_EIGHT_BIT, "smtp.eight-bit"},
+};
+
+static const char *
+odd_sample(struct mc_run *run, const struct mc_stage *stage, enum mc_smtp_oddity oddity)
+{
+	const struct mc_smtp_reply *reply = &stage->reply;
+	size_t length = reply->garbage_length < SAMPLE_BYTES ? reply->garbage_length : SAMPLE_BYTES;
+
+	if (oddity == MC_ODD_GARBAGE_LINE && reply->garbage != NULL)
+		return mc_escape(run->arena, reply->garbage, length);
+	return mc_smtp_reply_line(run, reply);
+}
+
+static void
+judge_oddities(struct mc_run *run, const struct mc_session *session)
+{
+	for (size_t row = 0; row < sizeof(oddities) / sizeof(oddities[0]); row++)
+		for (size_t i = 0; i < session->stage_count; i++) {
+			const struct mc_stage *stage = &session->stages[i];
+			if ((stage->reply.oddities & (uint32_t)oddities[row].oddity) == 0)
+				continue;
+			mc_find(run, oddities[row].id, "%s%s: %s", mc_step_name_text(stage->step),
+				stage->encrypted ? " (in TLS)" : "",
+				odd_sample(run, stage, oddities[row].oddity));
+			break;
+		}
+}
+
+/* The first word after the code of a greeting or an EHLO reply is the server's name. */
+static void
+judge_name(struct mc_run *run, const struct mc_session *session, enum mc_step_name step,
+	const char *id)
+{
+	const struct mc_stage *stage = last_stage(session, step);
+	const struct mc_smtp_line *line;
+	const char *name;
+	size_t length = 0;
+
+	if (stage == NULL || !stage->answered || stage->reply.count == 0 ||
+		stage->reply.code / 100 != 2)
+		return;
+	line = &stage->reply.lines[0];
+	while (length < line->length && length < SAMPLE_BYTES && line->text[length] != ' ')
+		length++;
+	name = mc_escape(run->arena, line->text, length);
+	if (length == 0 || (memchr(line->text, '.', length) == NULL && line->text[0] != '['))
+		mc_find(run, id, "\"%s\" is not a fully qualified host name", name);
+}
+
+static void
+judge_helo_fallback(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *helo = last_stage(session, MC_STEP_HELO);
+	const struct mc_stage *ehlo = last_stage(session, MC_STEP_EHLO);
+
+	if (helo != NULL && ehlo != NULL && helo->answered && helo->reply.code / 100 == 2)
+		mc_find(run, "smtp.ehlo-rejected", "%s", mc_smtp_reply_line(run, &ehlo->reply));
+}
+
+void
+mc_smtp_judge_conduct(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *quit = last_stage(session, MC_STEP_QUIT);
+
+	judge_helo_fallback(run, session);
+	judge_times(run, session);
+	judge_oddities(run, session);
+	judge_name(run, session, MC_STEP_BANNER, "smtp.banner-name");
+	judge_name(run, session, MC_STEP_EHLO, "smtp.ehlo-name");
+	if (session->unclean_close)
+		mc_find(run, "smtp.unclean-close", "%s", "");
+	if (session->end == MC_END_COMPLETE && quit != NULL && !quit->answered)
+		mc_find(run, "smtp.quit-unanswered", "%s", "");
+}
+
+void
+mc_smtp_judge_envelope(struct mc_run *run, const struct mc_session *session)
+{
+	for (size_t i = 0; i < session->stage_count; i++) {
+		const struct mc_stage *stage = &session->stages[i];
+		if (!stage->answered || stage->reply.code / 100 < 4)
+			continue;
+		if (stage->step == MC_STEP_MAIL)
+			judge_refusal(
+				run, &stage->reply, "smtp.sender-rejected", "smtp.sender-deferred");
+		if (stage->step == MC_STEP_RCPT)
+			judge_refusal(run, &stage->reply, "smtp.recipient-rejected",
+				"smtp.recipient-deferred");
+	}
+}

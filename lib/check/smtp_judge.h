@@ -1,0 +1,39 @@
+/*
+ * smtp_judge: findings out of one dialogue. Shared by the files of the smtp check.
+ */
+#ifndef MC_CHECK_SMTP_JUDGE_H
+#define MC_CHECK_SMTP_JUDGE_H
+
+#include "fact/run.h"
+
+/* What became of an address, for the check's conclusion. */
+enum mc_smtp_outcome {
+	MC_SMTP_TALKED = 1,      /* the connection was made */
+	MC_SMTP_UNREACHED,       /* refused, reset, no route */
+	MC_SMTP_TIMED_OUT,       /* nothing answered the connect */
+	MC_SMTP_TIMED_OUT_ALONE, /* nothing answered, while a control on the same port did */
+	MC_SMTP_NOT_TRIED,       /* for a reason of our own */
+};
+
+/* smtp_reach.c: the connection could not be made. */
+enum mc_step mc_smtp_unreached(struct mc_run *run, const struct mc_fact *fact);
+void mc_smtp_conclude_reach(struct mc_run *run, struct mc_instance **instances, size_t count);
+
+/* smtp_starttls.c: STARTTLS and what it changes. */
+void mc_smtp_judge_starttls(struct mc_run *run, const struct mc_session *session);
+void mc_smtp_judge_capabilities(struct mc_run *run, const struct mc_session *session);
+
+/* smtp_conduct.c: how the server behaves: times, oddities, refusals, endings. */
+void mc_smtp_judge_end(struct mc_run *run, const struct mc_session *session);
+void mc_smtp_judge_conduct(struct mc_run *run, const struct mc_session *session);
+void mc_smtp_judge_envelope(struct mc_run *run, const struct mc_session *session);
+
+/* smtp_values.c: the session as values. */
+void mc_smtp_put_endpoint(struct mc_run *run);
+void mc_smtp_put_session(struct mc_run *run, const struct mc_session_fact *fact);
+
+/* "421 4.7.0 try later": a reply on one escaped line, bounded. */
+const char *mc_smtp_reply_line(struct mc_run *run, const struct mc_smtp_reply *reply);
+bool mc_smtp_reply_about_us(const struct mc_smtp_reply *reply);
+
+#endif

@@ -1,0 +1,150 @@
+/* smtp_starttls: is mail encrypted on its way to this server (RFC 3207)? */
+#include <string.h>
+
+#include "base/escape.h"
+#include "check/smtp_judge.h"
+#include "tls/tls.h"
+
+#define SAMPLE_BYTES 120
+
+static const char *
+sample(struct mc_run *run, const char *bytes, size_t length)
+{
+	return mc_escape(run->arena, bytes, length < SAMPLE_BYTES ? length : SAMPLE_BYTES);
+}
+
+/* An unadvertised STARTTLS was tried: what it did. */
+static const char *
+attempt(const struct mc_session *session)
+{
+	if (!session->starttls_unadvertised)
+		return "";
+	if (session->tls != NULL && session->tls->result == MC_TLS_UP)
+		return "said all the same, STARTTLS works: something on the way rewrites the reply";
+	return "said all the same, STARTTLS does not work";
+}
+
+static const char *
+mangled_keyword(const struct mc_session *session)
+{
+	for (size_t i = 0; i < session->plain.count; i++)
+		if (strncmp(session->plain.items[i].keyword, "XXXX", 4) == 0)
+			return session->plain.items[i].keyword;
+	return "XXXXXXXX";
+}
+
+static void
+judge_absent(struct mc_run *run, const struct mc_session *session)
+{
+	if (session->starttls_mangled) {
+		mc_find(run, "smtp.starttls-stripped", "250 %s where STARTTLS would stand",
+			mangled_keyword(session));
+		mc_evidence(run, "%s", attempt(session));
+		return;
+	}
+	mc_find(run, "smtp.no-starttls", "not among the %zu keywords of the EHLO reply",
+		session->plain.count);
+	mc_evidence(run, "%s", attempt(session));
+}
+
+static void
+judge_refused(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *stage = mc_session_stage(session, MC_STEP_STARTTLS, false);
+
+	if (stage == NULL)
+		return;
+	mc_find(run, "smtp.starttls-refused", "%s", mc_smtp_reply_line(run, &stage->reply));
+	if (stage->reply.code / 100 == 4)
+		mc_severity(run, MC_WARNING);
+}
+
+static void
+judge_handshake(struct mc_run *run, const struct mc_tls *tls, bool implicit)
+{
+	if (implicit)
+		mc_find(run, "smtp.implicit-tls-failed", "%s", tls->failure);
+	else if (tls->result == MC_TLS_TIMEOUT)
+		mc_find(run, "smtp.starttls-hang", "%s", tls->failure);
+	else if (tls->result == MC_TLS_PLAINTEXT)
+		mc_find(run, "smtp.starttls-plaintext", "%s",
+			sample(run, tls->plaintext, tls->plaintext_length));
+	else if (tls->result == MC_TLS_LOCAL)
+		mc_inconclusive(run, "%s", tls->failure);
+	else
+		mc_find(run, "smtp.starttls-failed", "%s", tls->failure);
+	if (implicit && tls->plaintext_length > 0)
+		mc_evidence(run, "%s", sample(run, tls->plaintext, tls->plaintext_length));
+}
+
+static void
+judge_failed(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *ehlo = mc_session_stage(session, MC_STEP_EHLO, true);
+
+	if (session->injected != NULL) {
+		mc_find(run, "smtp.starttls-injected", "%s",
+			sample(run, session->injected, session->injected_length));
+		return;
+	}
+	if (session->tls != NULL && session->tls->result != MC_TLS_UP)
+		return; /* judge_handshake() has said it */
+	if (session->tls == NULL) {
+		mc_find(run, "smtp.starttls-failed", "the connection ended (%s) after STARTTLS",
+			mc_session_end_text(session->end));
+		return;
+	}
+	if (ehlo != NULL && ehlo->answered)
+		mc_find(run, "smtp.starttls-ehlo", "%s", mc_smtp_reply_line(run, &ehlo->reply));
+	else
+		mc_find(run, "smtp.starttls-ehlo", "no reply to EHLO inside TLS (%s)",
+			mc_session_end_text(session->end));
+}
+
+void
+mc_smtp_judge_starttls(struct mc_run *run, const struct mc_session *session)
+{
+	bool implicit = mc_session_stage(session, MC_STEP_STARTTLS, false) == NULL;
+
+	if (session->tls != NULL && session->tls->result != MC_TLS_UP && !session->starttls_mangled)
+		judge_handshake(run, session->tls, implicit);
+	if (session->starttls == MC_STARTTLS_ABSENT && run->settings->tls != MC_TLS_NONE)
+		judge_absent(run, session);
+	if (session->starttls == MC_STARTTLS_REFUSED)
+		judge_refused(run, session);
+	if (session->starttls == MC_STARTTLS_FAILED)
+		judge_failed(run, session);
+}
+
+static const char *
+lost_keywords(struct mc_run *run, const struct mc_session *session)
+{
+	const char *lost = "";
+
+	for (size_t i = 0; i < session->plain.count; i++) {
+		const char *keyword = session->plain.items[i].keyword;
+		if (strcmp(keyword, "STARTTLS") == 0 ||
+			mc_capability_find(&session->encrypted, keyword) != NULL)
+			continue;
+		lost = mc_arena_printf(
+			run->arena, "%s%s%s", lost, lost[0] != '\0' ? " " : "", keyword);
+	}
+	return lost;
+}
+
+void
+mc_smtp_judge_capabilities(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_capability *auth = mc_capability_find(&session->plain, "AUTH");
+	const char *lost;
+
+	if (auth != NULL)
+		mc_find(run, "smtp.auth-in-clear", "250 AUTH %s", auth->parameters);
+	if (session->encrypted.count == 0)
+		return;
+	if (mc_capability_find(&session->encrypted, "STARTTLS") != NULL)
+		mc_find(run, "smtp.starttls-offered-inside", "250 STARTTLS");
+	lost = lost_keywords(run, session);
+	if (lost[0] != '\0')
+		mc_find(run, "smtp.capabilities-lost", "%s", lost);
+}

@@ -1,0 +1,130 @@
+/* smtp_values: one session as JSON values. */
+#include <string.h>
+
+#include "base/escape.h"
+#include "check/smtp_judge.h"
+#include "tls/tls.h"
+
+#define REPLY_LINE_BYTES 300
+
+static void
+put_text(struct mc_run *run, const char *key, const char *text)
+{
+	json_object_set_new(run->values, key, text != NULL ? json_string(text) : json_null());
+}
+
+void
+mc_smtp_put_endpoint(struct mc_run *run)
+{
+	char address[MC_ADDRESS_SIZE];
+
+	mc_address_format(address, &run->subject->address);
+	put_text(run, "host", run->subject->host);
+	put_text(run, "address", address);
+	json_object_set_new(run->values, "port", json_integer(run->subject->port));
+	put_text(run, "banner", NULL);
+	json_object_set_new(run->values, "ehlo", json_object());
+	put_text(run, "starttls", mc_starttls_text(MC_STARTTLS_UNKNOWN));
+	json_object_set_new(run->values, "stages", json_array());
+	json_object_set_new(run->values, "transcript", json_array());
+}
+
+const char *
+mc_smtp_reply_line(struct mc_run *run, const struct mc_smtp_reply *reply)
+{
+	const struct mc_smtp_line *line;
+	size_t length;
+
+	if (reply->count == 0)
+		return mc_arena_printf(run->arena, "%d", reply->code);
+	line = &reply->lines[reply->count - 1];
+	if (line->length == 0 && reply->count > 1)
+		line = &reply->lines[0];
+	length = line->length < REPLY_LINE_BYTES ? line->length : REPLY_LINE_BYTES;
+	return mc_arena_printf(
+		run->arena, "%d %s", reply->code, mc_escape(run->arena, line->text, length));
+}
+
+static const char *
+banner_text(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *stage = mc_session_stage(session, MC_STEP_BANNER, false);
+
+	if (stage == NULL || !stage->answered)
+		stage = mc_session_stage(session, MC_STEP_BANNER, true);
+	if (stage == NULL || !stage->answered || stage->reply.count == 0)
+		return NULL;
+	return mc_escape(run->arena, stage->reply.lines[0].text, stage->reply.lines[0].length);
+}
+
+static json_t *
+capabilities_json(const struct mc_capabilities *capabilities)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < capabilities->count; i++)
+		json_object_set_new(object, capabilities->items[i].keyword,
+			json_string(capabilities->items[i].parameters));
+	return object;
+}
+
+static void
+put_capabilities(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_capabilities *first =
+		session->plain.count > 0 ? &session->plain : &session->encrypted;
+
+	json_object_set_new(run->values, "ehlo", capabilities_json(first));
+	if (session->encrypted.count > 0)
+		json_object_set_new(
+			run->values, "ehlo_tls", capabilities_json(&session->encrypted));
+}
+
+static json_t *
+stages_json(const struct mc_session *session)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < session->stage_count; i++) {
+		const struct mc_stage *stage = &session->stages[i];
+		json_array_append_new(
+			array, json_pack("{s:s, s:i, s:I, s:b, s:b}", "name",
+				       mc_step_name_text(stage->step), "code", stage->reply.code,
+				       "ms", (json_int_t)(stage->ended - stage->began), "tls",
+				       stage->encrypted, "answered", stage->answered));
+	}
+	return array;
+}
+
+static json_t *
+transcript_json(struct mc_run *run, const struct mc_session *session)
+{
+	static const char *const parties[] = {
+		[MC_FROM_SERVER] = "server", [MC_FROM_CLIENT] = "client", [MC_NOTE] = "note"};
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < session->transcript_count; i++) {
+		const struct mc_exchange *exchange = &session->transcript[i];
+		json_array_append_new(array,
+			json_pack("{s:I, s:s, s:b, s:s}", "ms", (json_int_t)exchange->at, "from",
+				parties[exchange->direction], "tls", exchange->encrypted, "text",
+				mc_escape(run->arena, exchange->bytes, exchange->length)));
+	}
+	return array;
+}
+
+void
+mc_smtp_put_session(struct mc_run *run, const struct mc_session_fact *fact)
+{
+	const struct mc_session *session = &fact->session;
+
+	put_text(run, "banner", banner_text(run, session));
+	put_capabilities(run, session);
+	put_text(run, "starttls", mc_starttls_text(session->starttls));
+	put_text(run, "end", mc_session_end_text(session->end));
+	put_text(run, "helo", mc_escape(run->arena, session->helo, strlen(session->helo)));
+	put_text(run, "source", session->source);
+	json_object_set_new(run->values, "connect_ms", json_integer(session->connect_ms));
+	json_object_set_new(run->values, "stages", stages_json(session));
+	json_object_set_new(run->values, "transcript", transcript_json(run, session));
+}

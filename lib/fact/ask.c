@@ -1,0 +1,386 @@
+/* ask: how a check gets at facts. */
+#include <string.h>
+
+#include "base/escape.h"
+#include "fact/run_state.h"
+
+static struct mc_pin **
+bucket_of(struct mc_run_state *state, const char *key)
+{
+	unsigned hash = 5381;
+
+	for (; *key != '\0'; key++)
+		hash = hash * 33 + (uint8_t)*key;
+	return &state->pins[hash % MC_RUN_BUCKETS];
+}
+
+static void
+wake_askers(struct mc_waiter *waiter)
+{
+	struct mc_pin *pin = (struct mc_pin *)waiter;
+
+	pin->fact = mc_entry_fact(pin->entry);
+	for (struct mc_asker *asker = pin->askers; asker != NULL; asker = asker->next)
+		asker->job->ready = true;
+	pin->state->wake(pin->state->argument);
+}
+
+static bool
+over_limit(struct mc_run_state *state, const struct mc_question *question)
+{
+	return question->kind == MC_FACT_DNS ? state->dns_count++ >= MC_RUN_DNS_LIMIT
+					     : state->session_count++ >= MC_RUN_SESSION_LIMIT;
+}
+
+static const struct mc_fact *
+without_store(struct mc_run_state *state, const struct mc_question *question,
+	enum mc_failure failure, const char *text)
+{
+	const struct mc_fact *fact = mc_fact_failed(&state->arena, question, failure, text, 0, 0);
+
+	return fact != NULL ? fact : mc_fact_no_memory(question->kind);
+}
+
+static const struct mc_fact *
+cut_short(struct mc_run_state *state, const struct mc_question *question)
+{
+	return without_store(state, question, MC_FAIL_DEADLINE,
+		mc_arena_printf(&state->arena, "the time for this target (%lld s) was up",
+			(long long)(state->settings.deadline / 1000)));
+}
+
+static void
+open_pin(struct mc_run_state *state, struct mc_pin *pin, const struct mc_question *question)
+{
+	if (over_limit(state, question)) {
+		pin->fact = without_store(state, question, MC_FAIL_LIMIT,
+			question->kind == MC_FACT_DNS
+				? "the limit of 500 DNS questions for one target was reached"
+				: "the limit of 40 connections for one target was reached");
+		return;
+	}
+	if (state->cut) {
+		pin->fact = cut_short(state, question);
+		return;
+	}
+	pin->entry = mc_store_pin(state->store, pin->key, question);
+	if (pin->entry == NULL) {
+		state->failed = true;
+		pin->fact = mc_fact_no_memory(question->kind);
+		return;
+	}
+	pin->fact = mc_entry_fact(pin->entry);
+	if (pin->fact == NULL)
+		mc_store_await(pin->entry, &pin->waiter);
+}
+
+static struct mc_pin *
+find_pin(struct mc_run_state *state, const struct mc_question *question)
+{
+	const char *key = mc_question_key(state->run.arena, question);
+	struct mc_pin **bucket = bucket_of(state, key);
+	struct mc_pin *pin = *bucket;
+
+	while (pin != NULL && strcmp(pin->key, key) != 0)
+		pin = pin->chain;
+	if (pin != NULL)
+		return pin;
+	pin = mc_arena_alloc(&state->arena, sizeof(*pin));
+	if (pin == NULL)
+		return NULL;
+	pin->waiter.wake = wake_askers;
+	pin->state = state;
+	pin->key = mc_arena_strdup(&state->arena, key);
+	pin->chain = *bucket;
+	*bucket = pin;
+	state->pin_count++;
+	open_pin(state, pin, question);
+	return pin;
+}
+
+static void
+add_asker(struct mc_run_state *state, struct mc_pin *pin)
+{
+	struct mc_asker *asker;
+
+	for (asker = pin->askers; asker != NULL; asker = asker->next)
+		if (asker->job == state->current)
+			return;
+	asker = mc_arena_alloc(&state->arena, sizeof(*asker));
+	if (asker == NULL) {
+		state->failed = true;
+		return;
+	}
+	asker->job = state->current;
+	asker->next = pin->askers;
+	pin->askers = asker;
+}
+
+static void
+note_times(struct mc_run_state *state, const struct mc_fact *fact)
+{
+	struct mc_job *job = state->current;
+	int64_t began = fact->began > state->run.now ? fact->began : state->run.now;
+
+	if (fact->ended == 0)
+		return;
+	if (began < job->began)
+		job->began = began;
+	if (fact->ended > job->ended)
+		job->ended = fact->ended;
+}
+
+static const struct mc_fact *
+ask(struct mc_run *run, const struct mc_question *question)
+{
+	struct mc_run_state *state = run->state;
+	struct mc_pin *pin = find_pin(state, question);
+
+	if (pin == NULL || run->arena->failed) {
+		state->failed = true;
+		return mc_fact_no_memory(question->kind);
+	}
+	if (pin->fact == NULL && state->cut)
+		pin->fact = cut_short(state, question);
+	if (pin->fact == NULL) {
+		add_asker(state, pin);
+		return NULL;
+	}
+	note_times(state, pin->fact);
+	return pin->fact;
+}
+
+static const struct mc_dns *
+ask_dns(struct mc_run *run, const char *name, uint16_t type, const char *server)
+{
+	struct mc_question question = {
+		.kind = MC_FACT_DNS, .name = name, .type = type, .server = server};
+
+	return (const struct mc_dns *)ask(run, &question);
+}
+
+const struct mc_dns *
+mc_ask_dns_at(struct mc_run *run, const char *name, uint16_t type, const char *server)
+{
+	return ask_dns(run, name, type, server);
+}
+
+/* --ns: the domain's own records come from the server the user named. */
+static const char *
+server_for(const struct mc_run *run, const char *name)
+{
+	return run->settings->ns != NULL && mc_name_within(name, run->domain) ? run->settings->ns
+									      : NULL;
+}
+
+/*
+ * With a trust anchor set, everything from a resolver that strips DNSSEC looks bogus. The root's
+ * own keys tell the two apart: where they are secure, bogus means bogus.
+ */
+static const struct mc_dns *
+see_through(struct mc_run *run, const struct mc_dns *dns)
+{
+	const struct mc_dns *root;
+	struct mc_dns *copy;
+
+	if (dns == NULL || dns->fact.status != MC_FACT_OK || dns->dnssec != MC_DNSSEC_BOGUS)
+		return dns;
+	root = ask_dns(run, ".", MC_RR_DNSKEY, NULL);
+	if (root == NULL)
+		return NULL;
+	if (root->fact.status == MC_FACT_OK && root->dnssec == MC_DNSSEC_SECURE)
+		return dns;
+	copy = mc_arena_memdup(run->arena, dns, sizeof(*dns));
+	if (copy == NULL)
+		return dns;
+	copy->dnssec = MC_DNSSEC_UNKNOWN;
+	copy->why_bogus = "";
+	return copy;
+}
+
+static const struct mc_rr *
+assumed(const struct mc_settings *settings, const char *name, uint16_t type)
+{
+	for (size_t i = 0; i < settings->assume_count; i++)
+		if ((type == 0 || settings->assume[i].type == type) &&
+			strcmp(settings->assume[i].owner, name) == 0)
+			return &settings->assume[i];
+	return NULL;
+}
+
+static struct mc_dns *
+assumed_answer(struct mc_run *run, const char *name, uint16_t type)
+{
+	const struct mc_settings *settings = run->settings;
+	struct mc_dns *dns = mc_arena_alloc(run->arena, sizeof(*dns));
+	struct mc_rr *rrs =
+		mc_arena_calloc(run->arena, settings->assume_count, sizeof(struct mc_rr));
+
+	if (dns == NULL || rrs == NULL)
+		return NULL;
+	*dns = (struct mc_dns){.fact = {.kind = MC_FACT_DNS,
+				       .status = MC_FACT_OK,
+				       .text = "",
+				       .began = run->now,
+				       .ended = run->now},
+		.name = name,
+		.type = type,
+		.why_bogus = "",
+		.canonical = name,
+		.rrs = rrs};
+	for (size_t i = 0; i < settings->assume_count; i++)
+		if (settings->assume[i].type == type &&
+			strcmp(settings->assume[i].owner, name) == 0)
+			rrs[dns->count++] = settings->assume[i];
+	dns->ttl = dns->count > 0 ? rrs[0].ttl : 0;
+	return dns;
+}
+
+/* The answer at the end of an assumed CNAME, told as the answer to the name asked for. */
+static const struct mc_dns *
+through_alias(struct mc_run *run, const struct mc_rr *alias, const struct mc_dns *end)
+{
+	struct mc_dns *dns = mc_arena_memdup(run->arena, end, sizeof(*end));
+	struct mc_rr *aliases =
+		mc_arena_calloc(run->arena, end->alias_count + 1, sizeof(struct mc_rr));
+
+	if (dns == NULL || aliases == NULL)
+		return end;
+	aliases[0] = *alias;
+	for (size_t i = 0; i < end->alias_count; i++)
+		aliases[i + 1] = end->aliases[i];
+	dns->name = alias->owner;
+	dns->aliases = aliases;
+	dns->alias_count++;
+	dns->dnssec = MC_DNSSEC_UNKNOWN;
+	return dns;
+}
+
+static const struct mc_dns *
+existing(struct mc_run *run, const struct mc_dns *dns)
+{
+	struct mc_dns *copy;
+
+	if (dns == NULL || !dns->nxdomain || assumed(run->settings, dns->canonical, 0) == NULL)
+		return dns;
+	copy = mc_arena_memdup(run->arena, dns, sizeof(*dns));
+	if (copy == NULL)
+		return dns;
+	copy->nxdomain = false;
+	return copy;
+}
+
+#define ASSUMED_CHAIN 8
+
+static const struct mc_dns *
+ask_overlaid(struct mc_run *run, const char *name, uint16_t type, unsigned depth)
+{
+	const struct mc_rr *alias = assumed(run->settings, name, MC_RR_CNAME);
+	const struct mc_dns *dns;
+	char target[MC_NAME_TEXT_SIZE];
+
+	if (type != MC_RR_CNAME && alias != NULL && depth < ASSUMED_CHAIN &&
+		mc_rr_target(alias, target)) {
+		dns = ask_overlaid(run, mc_arena_strdup(run->arena, target), type, depth + 1);
+		return dns == NULL ? NULL : through_alias(run, alias, dns);
+	}
+	if (assumed(run->settings, name, type) != NULL)
+		return assumed_answer(run, name, type);
+	dns = ask_dns(run, name, type, server_for(run, name));
+	return existing(run, see_through(run, dns));
+}
+
+const struct mc_dns *
+mc_ask_dns(struct mc_run *run, const char *prefix, const char *name, uint16_t type)
+{
+	char joined[MC_NAME_TEXT_SIZE];
+	const struct mc_dns *dns;
+	const char *full = name;
+
+	if (prefix != NULL) {
+		struct mc_question question = {.kind = MC_FACT_DNS, .name = name, .type = type};
+		if (!mc_name_join(prefix, name, joined))
+			return (const struct mc_dns *)without_store(run->state, &question,
+				MC_FAIL_MALFORMED, "the name would be longer than 255 octets");
+		full = mc_arena_strdup(run->arena, joined);
+	}
+	dns = ask_overlaid(run, full, type, 0);
+	return dns != NULL || !run->arena->failed
+		       ? dns
+		       : (const struct mc_dns *)mc_fact_no_memory(MC_FACT_DNS);
+}
+
+static bool
+connect_to_matches(const struct mc_connect_to *rule, const struct mc_subject *subject)
+{
+	char address[MC_ADDRESS_SIZE];
+
+	if (rule->port != 0 && rule->port != subject->port)
+		return false;
+	mc_address_format(address, &subject->address);
+	return rule->host[0] == '\0' || strcmp(rule->host, subject->host) == 0 ||
+	       strcmp(rule->host, address) == 0;
+}
+
+static const struct mc_connect_to *
+connect_to(const struct mc_run *run)
+{
+	const struct mc_settings *settings = run->settings;
+
+	for (size_t i = 0; i < settings->connect_to_count; i++)
+		if (connect_to_matches(&settings->connect_to[i], run->subject))
+			return &settings->connect_to[i];
+	return NULL;
+}
+
+/* RFC 6761, 6.3: localhost names this machine, by name. */
+static bool
+named_local(const struct mc_subject *subject)
+{
+	return mc_name_within(subject->host, "localhost");
+}
+
+const struct mc_session_fact *
+mc_ask_session(struct mc_run *run)
+{
+	const struct mc_settings *settings = run->settings;
+	const struct mc_subject *subject = run->subject;
+	const struct mc_connect_to *rule = connect_to(run);
+	struct mc_question question = {.kind = MC_FACT_SESSION,
+		.address = subject->address,
+		.port = subject->port,
+		.host = subject->host,
+		.allow_special = settings->allow_private || subject->literal ||
+				 named_local(subject) ||
+				 (rule != NULL && rule->address.family != 0),
+		.plan = {.protocol = settings->lmtp ? MC_PROTOCOL_LMTP : MC_PROTOCOL_SMTP,
+			.tls = settings->tls,
+			.helo = settings->helo,
+			.quit_after = settings->quit_after}};
+
+	if (rule != NULL) {
+		question.via = rule->address;
+		question.via_port = rule->to_port;
+	}
+	if (run->kind == MC_TARGET_HOST) {
+		question.plan.from = settings->from;
+		question.plan.to = (const char *const *)settings->to;
+		question.plan.to_count = settings->to_count;
+	}
+	return (const struct mc_session_fact *)ask(run, &question);
+}
+
+const struct mc_session_fact *
+mc_ask_greeting(
+	struct mc_run *run, const char *host, const struct mc_address *address, uint16_t port)
+{
+	const struct mc_settings *settings = run->settings;
+	struct mc_question question = {.kind = MC_FACT_SESSION,
+		.address = *address,
+		.port = port,
+		.host = host,
+		.allow_special = settings->allow_private,
+		.plan = {.tls = MC_TLS_NONE, .helo = settings->helo, .quit_after = MC_STEP_BANNER}};
+
+	return (const struct mc_session_fact *)ask(run, &question);
+}

@@ -1,0 +1,200 @@
+/* fact: questions, their keys, and failures. */
+#include "fact/fact.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/escape.h"
+#include "record/message.h"
+
+static const struct {
+	const char *name;
+	bool ours;
+} failures[] = {
+	[MC_FAIL_NONE] = {"none", false},
+	[MC_FAIL_TIMEOUT] = {"timeout", false},
+	[MC_FAIL_SERVFAIL] = {"servfail", false},
+	[MC_FAIL_QUERY_REFUSED] = {"query-refused", false},
+	[MC_FAIL_RCODE] = {"rcode", false},
+	[MC_FAIL_MALFORMED] = {"malformed", false},
+	[MC_FAIL_NO_RESOLVER] = {"no-resolver", true},
+	[MC_FAIL_CONNECT_REFUSED] = {"connect-refused", false},
+	[MC_FAIL_CONNECT_TIMEOUT] = {"connect-timeout", false},
+	[MC_FAIL_CONNECT_RESET] = {"connect-reset", false},
+	[MC_FAIL_NO_ROUTE] = {"no-route", false},
+	[MC_FAIL_NO_LOCAL_ROUTE] = {"no-local-route", true},
+	[MC_FAIL_NOT_CONTACTED] = {"not-contacted", true},
+	[MC_FAIL_DENIED] = {"denied", true},
+	[MC_FAIL_DEADLINE] = {"deadline", true},
+	[MC_FAIL_LIMIT] = {"limit", true},
+	[MC_FAIL_LOCAL] = {"local", true},
+	[MC_FAIL_NOT_RECORDED] = {"not-recorded", true},
+};
+
+#define FAILURES (sizeof(failures) / sizeof(failures[0]))
+
+bool
+mc_failure_ours(enum mc_failure failure)
+{
+	return failures[failure].ours;
+}
+
+const char *
+mc_failure_name(enum mc_failure failure)
+{
+	return failures[failure].name;
+}
+
+bool
+mc_failure_parse(const char *name, enum mc_failure *ret_failure)
+{
+	for (size_t i = 0; i < FAILURES; i++)
+		if (strcmp(failures[i].name, name) == 0) {
+			*ret_failure = (enum mc_failure)i;
+			return true;
+		}
+	return false;
+}
+
+static const char *
+dns_key(struct mc_arena *arena, const struct mc_question *question)
+{
+	char type[10];
+
+	return mc_arena_printf(arena, "dns %s %s%s%s", question->name,
+		mc_rr_type_name(question->type, type), question->server != NULL ? " @" : "",
+		question->server != NULL ? question->server : "");
+}
+
+/* One word of a key: quoted by escaping what would end it. */
+static void
+key_word(struct mc_buf *key, const char *name, const char *value)
+{
+	mc_buf_printf(key, " %s=", name);
+	if (value == NULL)
+		return;
+	mc_buf_putc(key, '<');
+	mc_escape_to(key, value, strlen(value));
+	mc_buf_putc(key, '>');
+}
+
+static void
+plan_key(struct mc_buf *key, const struct mc_plan *plan)
+{
+	mc_buf_printf(key, " protocol=%s tls=%s until=%s",
+		plan->protocol == MC_PROTOCOL_LMTP ? "lmtp" : "smtp", mc_tls_mode_text(plan->tls),
+		mc_step_name_text(plan->quit_after));
+	key_word(key, "helo", plan->helo);
+	key_word(key, "from", plan->from);
+	for (size_t i = 0; i < plan->to_count; i++)
+		key_word(key, "to", plan->to[i]);
+}
+
+static const char *
+session_key(struct mc_arena *arena, const struct mc_question *question)
+{
+	char address[MC_ADDRESS_SIZE];
+	struct mc_buf key;
+	const char *text;
+
+	mc_buf_init(&key, 64 * 1024);
+	mc_address_format(address, &question->address);
+	mc_buf_printf(&key, "session %s@%u", address, question->port);
+	if (question->via.family != 0 || question->via_port != 0) {
+		address[0] = '\0';
+		if (question->via.family != 0)
+			mc_address_format(address, &question->via);
+		mc_buf_printf(&key, " via %s@%u", address, question->via_port);
+	}
+	key_word(&key, "host", question->host);
+	if (question->allow_special)
+		mc_buf_puts(&key, " special");
+	plan_key(&key, &question->plan);
+	if (key.failed)
+		arena->failed = true;
+	text = mc_arena_strdup(arena, mc_buf_text(&key));
+	mc_buf_free(&key);
+	return text;
+}
+
+const char *
+mc_question_key(struct mc_arena *arena, const struct mc_question *question)
+{
+	return question->kind == MC_FACT_DNS ? dns_key(arena, question)
+					     : session_key(arena, question);
+}
+
+static const char *
+copy_text(struct mc_arena *arena, const char *text)
+{
+	return text != NULL ? mc_arena_strdup(arena, text) : NULL;
+}
+
+bool
+mc_question_copy(
+	struct mc_arena *arena, struct mc_question *ret_copy, const struct mc_question *question)
+{
+	const char **to = mc_arena_calloc(arena, question->plan.to_count + 1, sizeof(*to));
+
+	if (to == NULL)
+		return false;
+	*ret_copy = *question;
+	ret_copy->name = copy_text(arena, question->name);
+	ret_copy->server = copy_text(arena, question->server);
+	ret_copy->host = copy_text(arena, question->host);
+	ret_copy->plan.helo = copy_text(arena, question->plan.helo);
+	ret_copy->plan.from = copy_text(arena, question->plan.from);
+	for (size_t i = 0; i < question->plan.to_count; i++)
+		to[i] = copy_text(arena, question->plan.to[i]);
+	ret_copy->plan.to = to;
+	return !arena->failed;
+}
+
+const struct mc_fact *
+mc_fact_no_memory(enum mc_fact_kind kind)
+{
+	static const struct mc_session_fact session = {.fact = {.kind = MC_FACT_SESSION,
+							       .status = MC_FACT_FAILED,
+							       .failure = MC_FAIL_LOCAL,
+							       .text = "out of memory"}};
+	static const struct mc_dns dns = {.fact = {.kind = MC_FACT_DNS,
+						  .status = MC_FACT_FAILED,
+						  .failure = MC_FAIL_LOCAL,
+						  .text = "out of memory"},
+		.name = "",
+		.why_bogus = "",
+		.canonical = ""};
+
+	return kind == MC_FACT_DNS ? &dns.fact : &session.fact;
+}
+
+struct mc_fact *
+mc_fact_failed(struct mc_arena *arena, const struct mc_question *question, enum mc_failure failure,
+	const char *text, int64_t began, int64_t ended)
+{
+	struct mc_fact *fact;
+
+	if (question->kind == MC_FACT_DNS) {
+		struct mc_dns *dns = mc_arena_alloc(arena, sizeof(*dns));
+		if (dns == NULL)
+			return NULL;
+		dns->name = mc_arena_strdup(arena, question->name);
+		dns->type = question->type;
+		dns->server = copy_text(arena, question->server);
+		dns->canonical = dns->name;
+		dns->why_bogus = "";
+		fact = &dns->fact;
+	} else {
+		struct mc_session_fact *session = mc_arena_alloc(arena, sizeof(*session));
+		if (session == NULL)
+			return NULL;
+		fact = &session->fact;
+	}
+	*fact = (struct mc_fact){.kind = question->kind,
+		.status = MC_FACT_FAILED,
+		.failure = failure,
+		.text = mc_arena_strdup(arena, text),
+		.began = began,
+		.ended = ended};
+	return arena->failed ? NULL : fact;
+}
