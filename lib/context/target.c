@@ -1,0 +1,143 @@
+/* target: strings from a caller, parsed strictly. */
+#include "context/target.h"
+
+#include <string.h>
+
+#include "check/registry.h"
+#include "record/domain.h"
+
+static const char scheme[] = "smtp://";
+
+static const char *
+parse_port(const char *text, uint16_t *ret_port)
+{
+	unsigned long port = 0;
+
+	if (*text == '\0')
+		return "the port is missing after the colon";
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9' || port > 65535)
+			return "the port is not a number from 1 to 65535";
+		port = port * 10 + (unsigned long)(*text - '0');
+	}
+	if (port == 0 || port > 65535)
+		return "the port is not a number from 1 to 65535";
+	*ret_port = (uint16_t)port;
+	return NULL;
+}
+
+static const char *
+parse_host(const char *host, struct mc_target *target)
+{
+	if (mc_address_parse(host, &target->address)) {
+		target->literal = true;
+		mc_address_format(target->name, &target->address);
+		return NULL;
+	}
+	return mc_domain_parse_host(host, target->name);
+}
+
+/* HOST, HOST:PORT, [ADDRESS], [ADDRESS]:PORT, or a bare IPv6 address. */
+static const char *
+parse_endpoint(const char *text, struct mc_target *target)
+{
+	char host[MC_NAME_TEXT_SIZE];
+	const char *end, *colon = strchr(text, ':');
+	const char *problem = NULL;
+
+	if (*text == '[') {
+		end = strchr(text, ']');
+		if (end == NULL)
+			return "there is no ] after the address";
+		text++;
+		colon = end[1] == ':' ? end + 1 : NULL;
+		if (colon == NULL && end[1] != '\0')
+			return "there is something other than a port after the ]";
+	} else if (colon != NULL && strchr(colon + 1, ':') != NULL) {
+		end = text + strlen(text);
+		colon = NULL;
+	} else {
+		end = colon != NULL ? colon : text + strlen(text);
+	}
+	if ((size_t)(end - text) >= sizeof(host))
+		return "the host name is longer than 253 octets";
+	memcpy(host, text, (size_t)(end - text));
+	host[end - text] = '\0';
+	target->port = 25;
+	if (colon != NULL)
+		problem = parse_port(colon + 1, &target->port);
+	return problem != NULL ? problem : parse_host(host, target);
+}
+
+const char *
+mc_target_parse(const char *text, struct mc_target *ret_target)
+{
+	struct mc_target target = {.kind = MC_TARGET_DOMAIN, .port = 25};
+	const char *problem;
+
+	if (strncmp(text, scheme, sizeof(scheme) - 1) == 0) {
+		target.kind = MC_TARGET_HOST;
+		problem = parse_endpoint(text + sizeof(scheme) - 1, &target);
+	} else {
+		problem = mc_domain_parse(text, target.name);
+	}
+	if (problem == NULL)
+		*ret_target = target;
+	return problem;
+}
+
+static uint64_t
+all_of(enum mc_target_kind kind, bool records_only)
+{
+	uint64_t selected = 0;
+
+	for (size_t i = 0; mc_checks[i] != NULL; i++)
+		if ((mc_checks[i]->targets & (unsigned)kind) != 0 &&
+			(!records_only || mc_checks[i]->records_only))
+			selected |= (uint64_t)1 << i;
+	return selected;
+}
+
+static const char *
+select_word(const char *word, size_t length, enum mc_target_kind kind, uint64_t *selected)
+{
+	if (length == strlen("records") && strncmp(word, "records", length) == 0) {
+		*selected |= all_of(kind, true);
+		return NULL;
+	}
+	for (size_t i = 0; mc_checks[i] != NULL; i++) {
+		const struct mc_check *check = mc_checks[i];
+		if (strlen(check->name) != length || strncmp(check->name, word, length) != 0)
+			continue;
+		if ((check->targets & (unsigned)kind) == 0)
+			return "that check does not apply to this kind of target";
+		*selected |= (uint64_t)1 << i;
+		return NULL;
+	}
+	return "there is no check of that name";
+}
+
+const char *
+mc_target_checks(
+	const char *checks, enum mc_target_kind kind, uint64_t *ret_selected, const char **ret_word)
+{
+	uint64_t selected = 0;
+
+	if (checks == NULL) {
+		*ret_selected = all_of(kind, false);
+		return NULL;
+	}
+	for (;;) {
+		size_t length = strcspn(checks, ",");
+		const char *problem = select_word(checks, length, kind, &selected);
+		if (problem != NULL) {
+			*ret_word = checks;
+			return problem;
+		}
+		if (checks[length] == '\0')
+			break;
+		checks += length + 1;
+	}
+	*ret_selected = selected;
+	return NULL;
+}
