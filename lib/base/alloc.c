@@ -1,0 +1,75 @@
+/*
+ * alloc: malloc and friends in one place, so that tests can make any one of them fail.
+ */
+#include "base/alloc.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef MC_ALLOC_FAULTS
+static _Thread_local unsigned long alloc_count;
+static _Thread_local unsigned long alloc_fail_at;
+
+void
+mc_alloc_fail_at(unsigned long n)
+{
+	alloc_count = 0;
+	alloc_fail_at = n;
+}
+
+unsigned long
+mc_alloc_count(void)
+{
+	return alloc_count;
+}
+
+static bool
+fault(void)
+{
+	alloc_count++;
+	return alloc_fail_at != 0 && alloc_count == alloc_fail_at;
+}
+#else
+static inline bool
+fault(void)
+{
+	return false;
+}
+#endif
+
+void *
+mc_malloc(size_t size)
+{
+	return fault() ? NULL : malloc(size == 0 ? 1 : size);
+}
+
+void *
+mc_calloc(size_t count, size_t size)
+{
+	if (fault())
+		return NULL;
+	return count == 0 || size == 0 ? calloc(1, 1) : calloc(count, size);
+}
+
+void *
+mc_realloc(void *memory, size_t size)
+{
+	return fault() ? NULL : realloc(memory, size == 0 ? 1 : size);
+}
+
+char *
+mc_strdup(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = mc_malloc(size);
+
+	return copy == NULL ? NULL : memcpy(copy, text, size);
+}
+
+void
+mc_free(void *memory)
+{
+	free(memory);
+}

@@ -1,0 +1,169 @@
+/*
+ * arena: a list of zeroed blocks, each twice the last up to a cap; a request larger than that
+ * gets a block of its own. Under AddressSanitizer every request does, so that a step past its
+ * end is seen.
+ */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define ARENA_BLOCK_MIN ((size_t)1)
+#define ARENA_BLOCK_MAX ((size_t)1)
+#else
+#define ARENA_BLOCK_MIN ((size_t)2 << 10)
+#define ARENA_BLOCK_MAX ((size_t)64 << 10)
+#endif
+#define ARENA_ALIGN alignof(max_align_t)
+
+struct mc_arena_block {
+	struct mc_arena_block *next;
+	size_t used, size;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
+void
+mc_arena_init(struct mc_arena *arena, size_t limit)
+{
+	*arena = (struct mc_arena){.limit = limit == 0 ? MC_ARENA_LIMIT : limit};
+}
+
+void
+mc_arena_reset(struct mc_arena *arena)
+{
+	struct mc_arena_block *block = arena->blocks, *next;
+
+	for (; block != NULL; block = next) {
+		next = block->next;
+		mc_free(block);
+	}
+	mc_arena_init(arena, arena->limit);
+}
+
+static struct mc_arena_block *
+add_block(struct mc_arena *arena, size_t size)
+{
+	struct mc_arena_block *block;
+	size_t room = ARENA_BLOCK_MIN;
+
+	if (arena->blocks != NULL)
+		room = arena->blocks->size * 2;
+	if (room > ARENA_BLOCK_MAX)
+		room = ARENA_BLOCK_MAX;
+	if (room < size)
+		room = size;
+	block = mc_calloc(1, sizeof(*block) + room);
+	if (block == NULL)
+		return NULL;
+	block->size = room;
+	block->next = arena->blocks;
+	arena->blocks = block;
+	return block;
+}
+
+void *
+mc_arena_alloc(struct mc_arena *arena, size_t size)
+{
+	struct mc_arena_block *block = arena->blocks;
+	void *memory;
+
+	if (size == 0)
+		size = 1;
+	if (size > arena->limit - arena->used)
+		goto failed;
+	size = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+	if (size > arena->limit - arena->used)
+		goto failed;
+	if (block == NULL || size > block->size - block->used)
+		block = add_block(arena, size);
+	if (block == NULL)
+		goto failed;
+	memory = block->bytes + block->used;
+	block->used += size;
+	arena->used += size;
+	return memory;
+failed:
+	arena->failed = true;
+	return NULL;
+}
+
+void *
+mc_arena_calloc(struct mc_arena *arena, size_t count, size_t size)
+{
+	if (size != 0 && count > SIZE_MAX / size) {
+		arena->failed = true;
+		return NULL;
+	}
+	return mc_arena_alloc(arena, count * size);
+}
+
+void *
+mc_arena_memdup(struct mc_arena *arena, const void *bytes, size_t length)
+{
+	unsigned char *copy;
+
+	if (length == SIZE_MAX) {
+		arena->failed = true;
+		return NULL;
+	}
+	copy = mc_arena_alloc(arena, length + 1);
+	if (copy != NULL && length > 0)
+		memcpy(copy, bytes, length);
+	return copy;
+}
+
+const char *
+mc_arena_strdup(struct mc_arena *arena, const char *text)
+{
+	const char *copy = mc_arena_memdup(arena, text, strlen(text));
+
+	return copy == NULL ? "" : copy;
+}
+
+const char *
+mc_arena_strndup(struct mc_arena *arena, const char *text, size_t length)
+{
+	const char *copy = mc_arena_memdup(arena, text, strnlen(text, length));
+
+	return copy == NULL ? "" : copy;
+}
+
+const char *
+mc_arena_vprintf(struct mc_arena *arena, const char *format, va_list arguments)
+{
+	va_list again;
+	char *text = NULL;
+	int length;
+
+	va_copy(again, arguments);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length < 0)
+		arena->failed = true;
+	else
+		text = mc_arena_alloc(arena, (size_t)length + 1);
+	if (text == NULL)
+		return "";
+	vsnprintf(text, (size_t)length + 1, format, arguments);
+	return text;
+}
+
+const char *
+mc_arena_printf(struct mc_arena *arena, const char *format, ...)
+{
+	va_list arguments;
+	const char *text;
+
+	va_start(arguments, format);
+	text = mc_arena_vprintf(arena, format, arguments);
+	va_end(arguments);
+	return text;
+}
