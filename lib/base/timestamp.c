@@ -54,17 +54,18 @@ mc_timestamp_format(char text[MC_TIMESTAMP_SIZE], int64_t ms)
 {
 	int64_t seconds = ms / 1000 - (ms % 1000 < 0 ? 1 : 0), days;
 	struct date date;
-	int rest;
+	unsigned rest;
 
 	if (seconds < FIRST_SECOND)
 		seconds = FIRST_SECOND;
 	if (seconds > LAST_SECOND)
 		seconds = LAST_SECOND;
 	days = seconds / SECONDS_A_DAY - (seconds % SECONDS_A_DAY < 0 ? 1 : 0);
-	rest = (int)(seconds - days * SECONDS_A_DAY);
+	rest = (unsigned)(seconds - days * SECONDS_A_DAY);
 	date = date_of(days);
-	snprintf(text, MC_TIMESTAMP_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", date.year, date.month,
-		date.day, rest / 3600, rest / 60 % 60, rest % 60);
+	snprintf(text, MC_TIMESTAMP_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+		(unsigned)date.year % 10000, (unsigned)date.month % 100, (unsigned)date.day % 100,
+		rest / 3600 % 24, rest / 60 % 60, rest % 60);
 }
 
 static int
