@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum mc_protocol { MC_PROTOCOL_SMTP, MC_PROTOCOL_LMTP };
 
@@ -30,7 +31,8 @@ enum mc_step_name {
 	MC_STEP_COUNT
 };
 
-#define MC_PLAN_RECIPIENTS 5 /* most RCPT of one session (DESIGN, "Safe") */
+#define MC_PLAN_RECIPIENTS 5  /* most RCPT of one session (DESIGN, "Safe") */
+#define MC_PLAN_ARGUMENT 1000 /* octets of a command's longest argument */
 
 struct mc_plan {
 	enum mc_protocol protocol;
@@ -41,6 +43,13 @@ struct mc_plan {
 	size_t to_count;
 	enum mc_step_name quit_after; /* QUIT once this is answered; MC_STEP_QUIT: say it all */
 };
+
+/* Why the plan cannot be said (static): an argument that is too long or holds a control
+ * character, no or too many recipients' names, ...; NULL: it can. */
+const char *mc_plan_problem(const struct mc_plan *plan);
+const char *mc_plan_helo_problem(const char *helo);
+/* TLS comes before the first word, by the plan or by its port. */
+bool mc_plan_implicit_tls(const struct mc_plan *plan, uint16_t port);
 
 /* "banner", "ehlo", ...: lower case, as in JSON and in --quit-after. */
 const char *mc_step_name_text(enum mc_step_name step);

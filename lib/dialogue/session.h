@@ -36,10 +36,11 @@ struct mc_exchange {
 
 #define MC_TRANSCRIPT_BYTES (64 * 1024) /* then a note says that the rest is left out */
 
-/* How the dialogue came to its end. `last` of mc_session is the step it was waiting in. */
+/* How the dialogue came to its end. `last` of mc_session is the step that decided it: the one
+ * that was waited in, or whose reply was a refusal; QUIT when all was said. */
 enum mc_session_end {
 	MC_END_COMPLETE, /* all said, QUIT sent and answered, or closed by the server after QUIT */
-	MC_END_REFUSED,	 /* the server's reply left nothing but QUIT to say */
+	MC_END_REFUSED,	 /* the reply to `last` left nothing but QUIT to say */
 	MC_END_CLOSED,	 /* closed by the server while a reply was due */
 	MC_END_RESET,
 	MC_END_TIMEOUT,	 /* no complete reply in the time we wait */
@@ -60,7 +61,8 @@ enum mc_starttls {
 	MC_STARTTLS_FAILED,  /* agreed, then broke, hung, or mixed in plaintext */
 };
 
-/* One line of a 250 reply to EHLO behind the first. Keyword in upper case, escaped. */
+/* One line of a 250 reply to EHLO behind the first. Keyword in upper case, escaped.
+ * "AUTH=LOGIN" is the keyword AUTH with the parameters "=LOGIN". */
 struct mc_capability {
 	const char *keyword;
 	const char *parameters; /* escaped, "" when there are none */
@@ -91,13 +93,14 @@ struct mc_session {
 	size_t injected_length;
 	enum mc_session_end end;
 	enum mc_step_name last;
-	const char *failure;	     /* text for END_LOCAL and END_RESET, else "" */
+	const char *failure;	     /* text for END_LOCAL, END_RESET and END_NOT_SMTP (raw), else "" */
 	const char *partial;	     /* what had arrived of an unfinished reply, raw */
 	size_t partial_length;
 	const struct mc_tls *tls;    /* NULL: no handshake was begun */
 };
 
-/* The last stage of that step (in TLS or not); NULL when it was never begun. */
+/* The last stage of that step (in TLS or not); NULL when it was never begun. CONNECT and TLS
+ * themselves are begun in clear. */
 const struct mc_stage *mc_session_stage(
 	const struct mc_session *session, enum mc_step_name step, bool encrypted);
 /* NULL when not advertised. Keyword in upper case. */

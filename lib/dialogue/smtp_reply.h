@@ -19,7 +19,8 @@ enum mc_smtp_oddity {
 	MC_ODD_BARE_CR = 1 << 1,       /* CR not followed by LF */
 	MC_ODD_MIXED_CODES = 1 << 2,   /* lines of one reply with different codes */
 	MC_ODD_GARBAGE_LINE = 1 << 3,  /* a line without a reply code, skipped */
-	MC_ODD_SEPARATOR = 1 << 4,     /* neither SP nor "-" after the code (a TAB, say) */
+	MC_ODD_SEPARATOR = 1 << 4,     /* neither SP nor "-" after the code (a TAB, say); taken
+					  for the last line */
 	MC_ODD_LONG_LINE = 1 << 5,     /* over 512 octets with CRLF (RFC 5321, 4.5.3.1.5) */
 	MC_ODD_CUT_LINE = 1 << 6,      /* over MC_SMTP_LINE_LIMIT: the rest was dropped */
 	MC_ODD_CONTROL = 1 << 7,       /* NUL, ESC or another control character but TAB */
@@ -31,6 +32,7 @@ enum mc_smtp_oddity {
 #define MC_SMTP_LINE_LIMIT 4096		 /* octets kept of one line */
 #define MC_SMTP_REPLY_LINES 512		 /* then the reply is ENDLESS */
 #define MC_SMTP_REPLY_BYTES (256 * 1024) /* octets read for one reply, then ENDLESS */
+#define MC_SMTP_PARTIAL_LIMIT 4096	 /* octets kept of an unfinished reply */
 
 struct mc_smtp_line {
 	const char *text; /* as received, without line end and without code and separator; raw
@@ -39,7 +41,7 @@ struct mc_smtp_line {
 };
 
 struct mc_smtp_reply {
-	int code;	    /* of the last line, as a sender takes it; 0: none */
+	int code;	    /* of the last line, as a sender takes it; 0: none (or ENDLESS) */
 	uint32_t oddities;  /* enum mc_smtp_oddity */
 	struct mc_smtp_line *lines;
 	size_t count;
@@ -49,11 +51,11 @@ struct mc_smtp_reply {
 
 struct mc_smtp_reply_reader {
 	struct mc_buf line; /* the unfinished line */
+	struct mc_buf held; /* this reply as received, its first MC_SMTP_PARTIAL_LIMIT octets */
 	size_t bytes;	    /* read for this reply, dropped ones included */
 	bool cr;	    /* the last octet was CR */
-	bool started;
-	struct mc_smtp_reply reply;
-	size_t capacity;
+	struct mc_smtp_reply reply; /* so far; its `code` is that of the line before */
+	size_t capacity;	    /* of reply.lines, which are the reader's own */
 };
 
 enum mc_smtp_read { MC_SMTP_READ_MORE, MC_SMTP_READ_REPLY, MC_SMTP_READ_ENDLESS, MC_SMTP_READ_NOMEM };
@@ -64,13 +66,15 @@ void mc_smtp_reply_reader_free(struct mc_smtp_reply_reader *reader);
 /*
  * Takes octets up to the end of one reply; *ret_taken says how many (those behind the reply are
  * left to the caller: a second reply, or plaintext after STARTTLS). On READ_REPLY the reply's
- * memory is in `arena` and the reader is ready for the next one.
+ * memory is in `arena` and the reader is ready for the next one. On READ_ENDLESS the reply holds
+ * what was read of it, without a code; after that and READ_NOMEM the reader is of no more use but
+ * for mc_smtp_reply_partial().
  */
 enum mc_smtp_read mc_smtp_reply_read(struct mc_smtp_reply_reader *reader, struct mc_arena *arena,
 	const uint8_t *bytes, size_t length, size_t *ret_taken, struct mc_smtp_reply *ret_reply);
 
-/* What is held of an unfinished reply, as received (the whole lines' texts and the partial
- * line), for a report on a server that fell silent. */
+/* The start of an unfinished reply, as received, for a report on a server that fell silent.
+ * NULL when nothing had come (or out of memory). */
 const char *mc_smtp_reply_partial(
 	struct mc_smtp_reply_reader *reader, struct mc_arena *arena, size_t *ret_length);
 
