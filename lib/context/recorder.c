@@ -159,16 +159,16 @@ mc_recorder_open(struct mc_arena *arena, const char *path, struct mc_recorder **
 static int
 compare_facts(const void *a, const void *b)
 {
-	const struct mc_recorded_fact *x = a, *y = b;
+	const struct mc_seen_fact *x = a, *y = b;
 
 	return strcmp(x->key, y->key);
 }
 
 /* The facts that can be recorded, sorted, each key once; NULL when out of memory. */
-static struct mc_recorded_fact *
+static struct mc_seen_fact *
 sort_facts(const struct mc_recorded_run *run, size_t *ret_count)
 {
-	struct mc_recorded_fact *facts = mc_calloc(run->fact_count + 1, sizeof(*facts));
+	struct mc_seen_fact *facts = mc_calloc(run->fact_count + 1, sizeof(*facts));
 	size_t count = 0, kept = 0;
 
 	if (facts == NULL)
@@ -217,7 +217,7 @@ run_json(const struct mc_recorded_run *run, size_t fact_count)
 int32_t
 mc_recorder_add(struct mc_recorder *recorder, const struct mc_recorded_run *run)
 {
-	struct mc_recorded_fact *facts;
+	struct mc_seen_fact *facts;
 	size_t count = 0;
 
 	if (recorder->code != MAILCHECK_OK)

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "context/option.h"
-#include "fact/fact.h"
+#include "fact/engine.h"
 
 #define MC_RECORD_SCHEMA "mailcheck-facts/1"
 /* Octets of one line with its end; every fact fits, however hostile its server (a session of
@@ -22,18 +22,13 @@
 #define MC_RECORD_FACTS 65536  /* most facts of one run */
 #define MC_RECORD_OPTIONS 4096 /* most options of one run */
 
-struct mc_recorded_fact {
-	const char *key;
-	const struct mc_fact *fact;
-};
-
 struct mc_recorded_run {
 	const char *input;                     /* the target as submitted */
 	const char *checks;                    /* as submitted; NULL: all */
 	int64_t now;                           /* the run's, ms since 1970 */
 	const struct mc_option_value *options; /* in the order they were set */
 	size_t option_count;
-	const struct mc_recorded_fact *facts; /* in any order */
+	const struct mc_seen_fact *facts; /* in any order */
 	size_t fact_count;
 };
 
