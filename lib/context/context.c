@@ -1,6 +1,7 @@
 /* context: what the public API calls. */
 #include <mailcheck/context.h>
 #include <mailcheck/error.h>
+#include <mailcheck/escape.h>
 #include <mailcheck/event.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,15 +89,35 @@ mailcheck_on_report(mailcheck *mc, void (*notify)(mailcheck *mc, void *argument)
 	mc->notify_argument = argument;
 }
 
-static void
+static int32_t
 close_recorder(struct mailcheck *mc)
 {
-	const char *error;
+	const char *error = "";
+	int32_t code;
 
 	if (mc->recorder == NULL)
-		return;
-	(void)mc_recorder_close(mc->recorder, &mc->options.arena, &error);
+		return MAILCHECK_OK;
+	code = mc_recorder_close(mc->recorder, &mc->options.arena, &error);
 	mc->recorder = NULL;
+	return code == MAILCHECK_OK ? code : mc_context_fail(mc, code, "%s", error);
+}
+
+static void
+drop_works(struct mailcheck *mc)
+{
+	while (mc->first != NULL)
+		mc_work_drop(mc->first);
+}
+
+int32_t
+mailcheck_finish(mailcheck *mc)
+{
+	if (mc == NULL)
+		return MAILCHECK_BAD_ARGUMENT;
+	if (forked(mc))
+		return fail_forked(mc);
+	drop_works(mc);
+	return close_recorder(mc);
 }
 
 static void
@@ -116,13 +137,12 @@ mailcheck_free(mailcheck *mc)
 {
 	if (mc == NULL)
 		return;
-	while (mc->first != NULL)
-		mc_work_drop(mc->first);
+	drop_works(mc);
 	drop_outcomes(mc);
 	mc_store_free(mc->store);
 	if (mc->provider != NULL)
 		mc->provider->free(mc->provider);
-	close_recorder(mc);
+	(void)close_recorder(mc);
 	mc_replay_free(mc->replay);
 	mc_free(mc->replayed);
 	mc_alarm_free(mc->alarm);
@@ -200,25 +220,32 @@ open_network(struct mailcheck *mc)
 }
 
 static int32_t
-check_submission(struct mailcheck *mc, const char *target_text, const char *checks,
-	struct mc_target *target, uint64_t *selected)
+understand(struct mailcheck *mc, const char *text, const char *checks, struct mc_target *target,
+	uint64_t *selected)
 {
 	const char *word = "", *problem;
+	char escaped[128];
 
-	if (forked(mc))
-		return fail_forked(mc);
-	if (target_text == NULL)
+	if (text == NULL)
 		return mc_context_fail(mc, MAILCHECK_BAD_ARGUMENT, "no target");
-	problem = mc_target_parse(target_text, target);
+	problem = mc_target_parse(text, target);
 	if (problem != NULL)
 		return mc_context_fail(mc, MAILCHECK_BAD_TARGET, "%s", problem);
 	problem = mc_target_checks(checks, target->kind, selected, &word);
-	if (problem != NULL)
-		return mc_context_fail(mc, MAILCHECK_BAD_CHECK, "%.*s: %s", (int)strcspn(word, ","),
-			word, problem);
-	if (mc->count >= mc->options.concurrency)
-		return mc_context_fail(mc, MAILCHECK_BUSY, "%u targets are in work", mc->count);
-	return MAILCHECK_OK;
+	if (problem == NULL)
+		return MAILCHECK_OK;
+	mailcheck_escape(word, strcspn(word, ","), escaped, sizeof(escaped));
+	return mc_context_fail(mc, MAILCHECK_BAD_CHECK, "check \"%s\": %s", escaped, problem);
+}
+
+int32_t
+mailcheck_accepts(mailcheck *mc, const char *target_text, const char *checks)
+{
+	struct mc_target target;
+	uint64_t selected;
+
+	return mc != NULL ? understand(mc, target_text, checks, &target, &selected)
+			  : MAILCHECK_BAD_ARGUMENT;
 }
 
 int32_t
@@ -230,9 +257,13 @@ mailcheck_submit(mailcheck *mc, const char *target_text, const char *checks, uin
 
 	if (mc == NULL)
 		return MAILCHECK_BAD_ARGUMENT;
-	code = check_submission(mc, target_text, checks, &target, &selected);
+	if (forked(mc))
+		return fail_forked(mc);
+	code = understand(mc, target_text, checks, &target, &selected);
 	if (code != MAILCHECK_OK)
 		return code;
+	if (mc->count >= mc->options.concurrency)
+		return mc_context_fail(mc, MAILCHECK_BUSY, "%u targets are in work", mc->count);
 	if (mc->replay == NULL && mc->provider == NULL) {
 		code = open_network(mc);
 		if (code != MAILCHECK_OK)

@@ -1,0 +1,26 @@
+"""Every id that code names is registered, every registered one is named, and each has a scenario
+that raises it and one that does not."""
+import pathlib
+import re
+import sys
+
+root = pathlib.Path(sys.argv[1])
+ID = r'"((?:mx|ptr|smtp|tls)\.[a-z0-9.-]+)"'
+registered = set(re.findall(r'MC_FINDING\(\s*' + ID,
+                            (root / 'lib/report/findings.def').read_text()))
+named = set()
+for path in (root / 'lib/check').glob('*.c'):
+    named |= set(re.findall(ID, path.read_text()))
+raised = {}
+cases = sorted((root / 'tests/scenario/cases').glob('*.scn'))
+for path in cases:
+    for found in re.findall(r'^\s+finding (\S+)', path.read_text(), re.M):
+        raised.setdefault(found, set()).add(path.name)
+
+bad = [f'not registered: {name}' for name in sorted(named - registered)]
+bad += [f'never said by a check: {name}' for name in sorted(registered - named)]
+bad += [f'no scenario raises: {name}' for name in sorted(registered - set(raised))]
+bad += [f'no scenario without: {name}' for name, where in sorted(raised.items())
+        if len(where) == len(cases)]
+print('\n'.join(bad) if bad else f'{len(registered)} findings, {len(cases)} scenarios')
+sys.exit(bool(bad))

@@ -1,0 +1,88 @@
+#!/bin/sh
+# run.sh: installs what the tests need, builds every way there is, and runs every test.
+#   gcc with AddressSanitizer and UndefinedBehaviorSanitizer: all tests
+#   gcc without: all tests, and the unit tests and scenarios under valgrind
+#   clang: warnings as errors; each fuzz target for FUZZ_SECONDS (10)
+# BUILD: where to build (default: build-test below the source).
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=${BUILD:-$root/build-test}
+fuzz_seconds=${FUZZ_SECONDS:-10}
+. "$root/tests/packages.sh"
+# shellcheck disable=SC2086
+need_packages $BUILD_PACKAGES $LAB_PACKAGES $TEST_PACKAGES
+
+passed=0
+failed=0
+
+step() {
+    printf '\n== %s\n' "$*"
+}
+
+setup() {
+    name=$1
+    shift
+    rm -rf "${build:?}/$name"
+    mkdir -p "$build"
+    meson setup "$build/$name" "$root" -Dtests=enabled --werror "$@" >"$build/$name.log" 2>&1 ||
+        { cat "$build/$name.log"; exit 1; }
+    ninja -C "$build/$name" --quiet all || exit 1
+}
+
+# Counts what meson counted: Ok, Fail, Timeout; a skipped test is a failed one.
+run_tests() {
+    name=$1
+    shift
+    log=$build/$name.tests.log
+    meson test -C "$build/$name" --no-rebuild --print-errorlogs "$@" >"$log" 2>&1 || true
+    cat "$log"
+    grep -q '^Ok:' "$log" || { failed=$((failed + 1)); return 0; }
+    passed=$((passed + $(sed -n 's/^Ok: *//p' "$log")))
+    for word in Fail 'Unexpected Pass' Skipped Timeout; do
+        failed=$((failed + $(sed -n "s/^$word: *//p" "$log" | grep . || echo 0)))
+    done
+}
+
+step 'layout'
+if git -C "$root" ls-files '*.c' '*.h' 2>/dev/null | sed "s|^|$root/|" |
+    xargs -r clang-format-14 --dry-run --Werror >"${TMPDIR:-/tmp}/layout.$$" 2>&1; then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    grep 'warning\|error' "${TMPDIR:-/tmp}/layout.$$" | head -n 20
+fi
+rm -f "${TMPDIR:-/tmp}/layout.$$"
+
+step 'gcc, sanitizers'
+CC=gcc CXX=g++ setup sanitized -Dsanitizers=true
+run_tests sanitized
+
+step 'gcc'
+CC=gcc CXX=g++ setup plain
+run_tests plain
+step 'gcc, valgrind'
+export CK_FORK=no
+run_tests plain --suite unit --suite scenario --timeout-multiplier 20 \
+    --wrap 'valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite'
+unset CK_FORK
+
+step 'clang, fuzz targets'
+CC=clang CXX=clang++ setup clang -Dfuzzers=true -Dsanitizers=true
+for target in "$build"/clang/tests/fuzz/fuzz_*; do
+    [ -x "$target" ] && [ -f "$target" ] || continue
+    corpus=$build/corpus/$(basename "$target")
+    mkdir -p "$corpus"
+    seeds=$root/tests/fuzz/corpus/$(basename "$target" | sed 's/^fuzz_//')
+    [ -d "$seeds" ] || seeds=
+    if "$target" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+        -artifact_prefix="$build/" "$corpus" $seeds >"$target.log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED $(basename "$target")"
+        tail -n 30 "$target.log"
+    fi
+done
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
