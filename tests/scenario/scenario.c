@@ -95,6 +95,19 @@ struct reader {
 	int number;
 };
 
+static bool read_lines(struct scenario *scenario, const char *path);
+
+/* A file beside this one. */
+static bool
+include(struct scenario *scenario, const char *name)
+{
+	const char *slash = strrchr(scenario->path, '/');
+	int length = slash != NULL ? (int)(slash - scenario->path + 1) : 0;
+
+	return read_lines(scenario,
+		mc_arena_printf(&scenario->arena, "%.*s%s", length, scenario->path, name));
+}
+
 static bool
 read_head(struct reader *reader, const char *keyword, const char *rest)
 {
@@ -102,6 +115,8 @@ read_head(struct reader *reader, const char *keyword, const char *rest)
 	struct block *block;
 
 	reader->lines = NULL;
+	if (strcmp(keyword, "include") == 0)
+		return include(scenario, rest);
 	if (strcmp(keyword, "target") == 0)
 		scenario->target = mc_arena_strdup(&scenario->arena, rest);
 	else if (strcmp(keyword, "checks") == 0)
@@ -151,25 +166,34 @@ read_line(struct reader *reader, char *text)
 	return read_head(reader, keyword, rest);
 }
 
-bool
-scenario_read(struct scenario *scenario, const char *path)
+static bool
+read_lines(struct scenario *scenario, const char *path)
 {
 	struct reader reader = {.scenario = scenario};
 	FILE *file = fopen(path, "r");
 	char text[4096];
 	bool good = true;
 
-	memset(scenario, 0, sizeof(*scenario));
-	mc_arena_init(&scenario->arena, 0);
-	scenario->path = path;
-	(void)mc_timestamp_parse("2026-11-23T10:00:00Z", &scenario->now);
 	if (file == NULL)
-		return scenario_complain(scenario, 0, "cannot be read");
+		return scenario_complain(scenario, 0, "%s cannot be read", path);
 	while (good && fgets(text, sizeof(text), file) != NULL) {
 		reader.number++;
 		good = read_line(&reader, text);
 	}
 	fclose(file);
+	return good;
+}
+
+bool
+scenario_read(struct scenario *scenario, const char *path)
+{
+	bool good;
+
+	memset(scenario, 0, sizeof(*scenario));
+	mc_arena_init(&scenario->arena, 0);
+	scenario->path = path;
+	(void)mc_timestamp_parse("2026-11-23T10:00:00Z", &scenario->now);
+	good = read_lines(scenario, path);
 	if (good && scenario->target == NULL)
 		good = scenario_complain(scenario, 0, "no target");
 	if (good && scenario->expect == NULL)
