@@ -32,10 +32,16 @@ keyword_text(struct mc_arena *arena, const char *text, size_t length)
 	return mc_escape(arena, upper, length);
 }
 
-static bool
-is_old_auth(const char *text, size_t length)
+static size_t
+keyword_length(const char *text, size_t length)
 {
-	return length >= 5 && strncasecmp(text, "AUTH=", 5) == 0;
+	size_t end = 0;
+
+	if (length >= strlen("AUTH=") && strncasecmp(text, "AUTH=", strlen("AUTH=")) == 0)
+		return strlen("AUTH=");
+	while (end < length && !is_blank(text[end]))
+		end++;
+	return end;
 }
 
 /* False when the line holds no keyword. */
@@ -44,7 +50,7 @@ read_line(struct mc_arena *arena, const struct mc_smtp_line *line,
 	struct mc_capability *ret_capability)
 {
 	const char *text = line->text;
-	size_t length = line->length, end = 0, rest;
+	size_t length = line->length, end, rest;
 
 	while (length > 0 && is_blank(*text)) {
 		text++;
@@ -54,15 +60,9 @@ read_line(struct mc_arena *arena, const struct mc_smtp_line *line,
 		length--;
 	if (length == 0)
 		return false;
-	if (is_old_auth(text, length)) {
-		end = strlen("AUTH");
-		rest = end;
-	} else {
-		while (end < length && !is_blank(text[end]))
-			end++;
-		for (rest = end; rest < length && is_blank(text[rest]);)
-			rest++;
-	}
+	end = keyword_length(text, length);
+	for (rest = end; rest < length && is_blank(text[rest]);)
+		rest++;
 	ret_capability->keyword = keyword_text(arena, text, end);
 	ret_capability->parameters = mc_escape(arena, text + rest, length - rest);
 	return true;

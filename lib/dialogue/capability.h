@@ -8,7 +8,7 @@
 
 /*
  * The lines behind the first. Keyword and parameters part at the first SP or TAB. The old
- * "AUTH=LOGIN PLAIN" is told as the keyword AUTH with the parameters "=LOGIN PLAIN".
+ * "AUTH=LOGIN PLAIN" is told as the keyword AUTH= with the parameters LOGIN PLAIN.
  * Empty lines are left out; duplicates stay. Out of memory shows in the arena.
  */
 void mc_capability_read(struct mc_arena *arena, const struct mc_smtp_reply *reply,

@@ -89,9 +89,17 @@ mc_session_stage(const struct mc_session *session, enum mc_step_name step, bool 
 const struct mc_capability *
 mc_capability_find(const struct mc_capabilities *capabilities, const char *keyword)
 {
+	const struct mc_capability *old_form = NULL;
+	size_t length = strlen(keyword);
+
 	for (size_t i = 0; i < capabilities->count; i++) {
-		if (strcmp(capabilities->items[i].keyword, keyword) == 0)
-			return &capabilities->items[i];
+		const struct mc_capability *item = &capabilities->items[i];
+
+		if (strcmp(item->keyword, keyword) == 0)
+			return item;
+		if (old_form == NULL && strncmp(item->keyword, keyword, length) == 0 &&
+			strcmp(item->keyword + length, "=") == 0)
+			old_form = item;
 	}
-	return NULL;
+	return old_form;
 }

@@ -39,7 +39,7 @@ struct mc_exchange {
 /* How the dialogue came to its end. `last` of mc_session is the step that decided it: the one
  * that was waited in, or whose reply was a refusal; QUIT when all was said. */
 enum mc_session_end {
-	MC_END_COMPLETE, /* all said, QUIT sent and answered, or closed by the server after QUIT */
+	MC_END_COMPLETE, /* all said, QUIT too (its stage tells whether it was answered) */
 	MC_END_REFUSED,	 /* the reply to `last` left nothing but QUIT to say */
 	MC_END_CLOSED,	 /* closed by the server while a reply was due */
 	MC_END_RESET,
@@ -62,7 +62,7 @@ enum mc_starttls {
 };
 
 /* One line of a 250 reply to EHLO behind the first. Keyword in upper case, escaped.
- * "AUTH=LOGIN" is the keyword AUTH with the parameters "=LOGIN". */
+ * The old form "AUTH=LOGIN PLAIN" is the keyword AUTH= with the parameters LOGIN PLAIN. */
 struct mc_capability {
 	const char *keyword;
 	const char *parameters; /* escaped, "" when there are none */
@@ -103,7 +103,7 @@ struct mc_session {
  * themselves are begun in clear. */
 const struct mc_stage *mc_session_stage(
 	const struct mc_session *session, enum mc_step_name step, bool encrypted);
-/* NULL when not advertised. Keyword in upper case. */
+/* NULL when not advertised. Keyword in upper case; AUTH finds AUTH= when there is no AUTH. */
 const struct mc_capability *mc_capability_find(
 	const struct mc_capabilities *capabilities, const char *keyword);
 

@@ -5,6 +5,7 @@
 #include "dialogue/smtp.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "dialogue/smtp_step.h"
 
@@ -226,9 +227,16 @@ static void
 not_smtp(struct mc_smtp *smtp, const uint8_t *bytes, size_t length)
 {
 	struct mc_session *session = smtp->session;
+	size_t before = smtp->reader.held.length; /* the first octet may have come alone */
+	size_t kept = length < MC_SMTP_PARTIAL_LIMIT ? length : MC_SMTP_PARTIAL_LIMIT;
+	char *partial = mc_arena_alloc(smtp->arena, before + kept + 1);
 
-	session->partial_length = length < MC_SMTP_PARTIAL_LIMIT ? length : MC_SMTP_PARTIAL_LIMIT;
-	session->partial = mc_arena_memdup(smtp->arena, bytes, session->partial_length);
+	if (partial == NULL)
+		return;
+	memcpy(partial, smtp->first, before);
+	memcpy(partial + before, bytes, kept);
+	session->partial = partial;
+	session->partial_length = before + kept;
 	session->failure =
 		"a TLS record came where the greeting is due: this looks like implicit TLS";
 	mc_smtp_state_break(smtp);
@@ -328,7 +336,7 @@ mc_smtp_expire(struct mc_smtp *smtp, int64_t now)
 	mc_smtp_state_note(smtp, "timed out after %" PRId64 " %s waiting for %s",
 		waited % 1000 == 0 ? waited / 1000 : waited, waited % 1000 == 0 ? "s" : "ms",
 		awaited(smtp));
-	mc_smtp_state_conclude(smtp, MC_END_TIMEOUT);
+	mc_smtp_state_conclude(smtp, smtp->step == MC_STEP_QUIT ? MC_END_COMPLETE : MC_END_TIMEOUT);
 	mc_smtp_state_goodbye(smtp);
 	settle(smtp);
 }

@@ -51,7 +51,8 @@ void mc_smtp_recv(struct mc_smtp *smtp, const uint8_t *bytes, size_t length, int
 
 /* The name to greet with, when the plan has none; may come early, the first one counts. */
 void mc_smtp_helo(struct mc_smtp *smtp, const char *helo, int64_t now);
-/* The handshake came to an end, good or bad; `tls` is kept by the session. */
+/* The handshake came to an end, good or bad; `tls` is kept by the session. One that failed for
+ * a reason of our own is told by mc_smtp_closed() with LOCAL instead: it blames nobody. */
 void mc_smtp_tls(struct mc_smtp *smtp, const struct mc_tls *tls, bool up, int64_t now);
 void mc_smtp_expire(struct mc_smtp *smtp, int64_t now);
 

@@ -161,7 +161,7 @@ keep_octet(struct mc_smtp_reply_reader *reader, uint8_t octet)
 {
 	if (reader->line.length < MC_SMTP_LINE_LIMIT)
 		return mc_buf_putc(&reader->line, (char)octet);
-	reader->reply.oddities |= MC_ODD_CUT_LINE;
+	reader->reply.oddities |= MC_ODD_CUT_LINE | MC_ODD_LONG_LINE;
 	return true;
 }
 

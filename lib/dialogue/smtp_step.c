@@ -191,6 +191,7 @@ answer_starttls(struct mc_smtp *smtp, const struct mc_smtp_reply *reply)
 {
 	if (reply->code == 220) {
 		smtp->agreed = true;
+		mc_smtp_state_starttls(smtp, MC_STARTTLS_UNKNOWN); /* till EHLO is answered */
 		start_tls(smtp);
 		return;
 	}

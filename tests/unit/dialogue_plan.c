@@ -170,7 +170,7 @@ START_TEST(capabilities_are_read)
 		LINE("auth=PLAIN LOGIN"), LINE(""), LINE("  "), LINE(" X-LED  two  words "),
 		LINE("LIMITS\tRCPTMAX=5"), LINE("E\x1bSC \x1b[2J"), LINE("N\0UL"), LINE("SIZE")};
 	static const struct mc_capability expected[] = {{"STARTTLS", ""}, {"SIZE", "1000000"},
-		{"AUTH", "PLAIN LOGIN"}, {"AUTH", "=PLAIN LOGIN"}, {"X-LED", "two  words"},
+		{"AUTH", "PLAIN LOGIN"}, {"AUTH=", "PLAIN LOGIN"}, {"X-LED", "two  words"},
 		{"LIMITS", "RCPTMAX=5"}, {"E\\x1BSC", "\\x1B[2J"}, {"N\\x00UL", ""}, {"SIZE", ""}};
 	struct mc_smtp_reply reply = {
 		.code = 250, .lines = lines, .count = sizeof(lines) / sizeof(lines[0])};
@@ -187,6 +187,10 @@ START_TEST(capabilities_are_read)
 			read.items[i].parameters);
 	ck_assert_str_eq(mc_capability_find(&read, "SIZE")->parameters, "1000000");
 	ck_assert_ptr_null(mc_capability_find(&read, "CHUNKING"));
+	ck_assert_ptr_null(mc_capability_find(&read, "AUT"));
+	ck_assert_str_eq(mc_capability_find(&read, "AUTH")->keyword, "AUTH");
+	read.items[2].keyword = "X-AUTH";
+	ck_assert_str_eq(mc_capability_find(&read, "AUTH")->keyword, "AUTH=");
 	reply.count = 1;
 	mc_capability_read(&arena, &reply, &read);
 	ck_assert_uint_eq(read.count, 0);
