@@ -80,7 +80,7 @@ mc_smtp_unreached(struct mc_run *run, const struct mc_fact *fact)
 
 	if (outcome == MC_SMTP_TIMED_OUT && ask_control(run, &outcome) == MC_WAIT)
 		return MC_WAIT;
-	mc_outcome(run, outcome);
+	mc_outcome(run, (int)outcome);
 	if (reach != NULL)
 		mc_find(run, reach->id, "%s", fact->text);
 	if (mc_failure_ours(fact->failure))
