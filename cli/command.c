@@ -1,0 +1,136 @@
+/* command: the table of commands, and what their help says. */
+#include "command.h"
+
+#include <string.h>
+
+#include "message.h"
+#include "suggest.h"
+
+#define FLAGS_DIAGNOSE (FLAGS_GENERAL | FLAGS_OUTPUT | FLAGS_VERDICT | FLAGS_ANY)
+
+static const char *const domain_examples[] = {
+	"mailcheck domain example.com",
+	"mailcheck domain --format json example.com example.net",
+	"mailcheck domain --resolver 192.0.2.53 --fail-on warning example.com",
+	"mailcheck domain - < domains.txt > reports.ndjson",
+	NULL,
+};
+
+static const char *const dns_examples[] = {
+	"mailcheck dns example.com",
+	"mailcheck dns --check mx example.com",
+	NULL,
+};
+
+static const char *const smtp_examples[] = {
+	"mailcheck smtp mx.example.com",
+	"mailcheck smtp -v --tls none mx.example.com:25",
+	"mailcheck smtp --from me@example.org --to you@example.com mx.example.com",
+	"mailcheck smtp '[2001:db8::25]:2525'",
+	NULL,
+};
+
+static const char *const explain_examples[] = {
+	"mailcheck explain",
+	"mailcheck explain mx",
+	"mailcheck explain --format json",
+	NULL,
+};
+
+static const char *const help_examples[] = {
+	"mailcheck help domain",
+	NULL,
+};
+
+const struct command commands[] = {
+	{
+		.name = "domain",
+		.arguments = "DOMAIN...",
+		.argument = "DOMAIN",
+		.summary = "everything about a domain: its records and every mail host",
+		.description = "Looks up the mail records of each DOMAIN, connects to every mail "
+			       "host and address, and says what is wrong, whose fault it is and "
+			       "what has to change, root causes first. It greets each host, starts "
+			       "TLS where that is offered, and sends no mail. DOMAIN may be - for "
+			       "one domain a line on standard input.",
+		.examples = domain_examples,
+		.flags = FLAGS_DIAGNOSE,
+		.run = diagnose_run,
+	},
+	{
+		.name = "dns",
+		.arguments = "DOMAIN...",
+		.argument = "DOMAIN",
+		.summary = "the records of a domain only",
+		.description = "Looks up and judges the mail records of each DOMAIN, and connects "
+			       "to no mail host. DOMAIN may be - for one domain a line on standard "
+			       "input.",
+		.examples = dns_examples,
+		.flags = FLAGS_DIAGNOSE,
+		.kind = {.checks = "records"},
+		.run = diagnose_run,
+	},
+	{
+		.name = "smtp",
+		.arguments = "HOST[:PORT]...",
+		.argument = "HOST",
+		.summary = "one SMTP dialogue with a host",
+		.description = "Connects to each address of HOST (a name or an address; port 25 "
+			       "unless given), and judges the SMTP dialogue and its TLS; with -v "
+			       "the transcript is shown. It stops after EHLO unless --from and "
+			       "--to are given, and never sends a message. HOST may be - for one "
+			       "host a line on standard input.",
+		.examples = smtp_examples,
+		.flags = FLAGS_DIAGNOSE | FLAGS_HOST,
+		.kind = {.host = true},
+		.run = diagnose_run,
+	},
+	{
+		.name = "explain",
+		.arguments = "[ID|CHECK]...",
+		.summary = "what a finding means and how to fix it",
+		.description = "Explains each finding ID, or all of a CHECK. Without any, lists "
+			       "the findings there are.",
+		.examples = explain_examples,
+		.flags = FLAGS_GENERAL | FLAGS_OUTPUT,
+		.run = explain_run,
+	},
+	{
+		.name = "help",
+		.arguments = "[COMMAND]",
+		.summary = "how to use a command",
+		.description = "The same as mailcheck COMMAND --help.",
+		.examples = help_examples,
+		.flags = FLAGS_GENERAL | FLAGS_OUTPUT,
+		.run = help_run,
+	},
+};
+
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);
+
+static void
+unknown(const char *name)
+{
+	struct suggestion suggestion;
+
+	suggest_begin(&suggestion, name, strlen(name));
+	for (size_t i = 0; i < command_count; i++)
+		suggest_consider(&suggestion, commands[i].name);
+	if (suggestion.best != NULL)
+		message("unknown command '%s'; did you mean '%s'?", SHOWN(name), suggestion.best);
+	else if (strchr(name, '.') != NULL)
+		message("unknown command '%s'; did you mean 'mailcheck %s %s'?", SHOWN(name),
+			commands[0].name, SHOWN(name));
+	else
+		message("unknown command '%s'; 'mailcheck help' lists them", SHOWN(name));
+}
+
+const struct command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < command_count; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	unknown(name);
+	return NULL;
+}

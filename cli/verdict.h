@@ -1,0 +1,13 @@
+/* verdict: the exit status that a report asks for. */
+#ifndef CLI_VERDICT_H
+#define CLI_VERDICT_H
+
+#include <mailcheck.h>
+
+#include "status.h"
+
+/* FOUND with a finding of `fail_on` (enum mailcheck_severity) or above, else UNDETERMINED when the
+ * report is inconclusive, else OK. */
+enum status verdict_status(const mailcheck_report *report, int32_t fail_on);
+
+#endif
