@@ -2,9 +2,9 @@
  * name: domain names (RFC 1035, 2.3.1 and 5.1).
  *
  * Everywhere in this library a name is text in canonical form: lower case, no trailing dot
- * ("." alone is the root), bytes other than printable ASCII as \DDD, and a dot or backslash
- * inside a label as \. and \\. Equal names are equal strings. The wire form is met only here
- * and in message.c and rr.c.
+ * ("." alone is the root), bytes other than printable ASCII (space counts as none) as \DDD, and
+ * a dot or backslash inside a label as \. and \\. Equal names are equal strings. The wire form
+ * is met only in this room.
  */
 #ifndef MC_RECORD_NAME_H
 #define MC_RECORD_NAME_H
@@ -35,6 +35,9 @@ bool mc_name_to_wire(const char *name, struct mc_buf *wire);
  */
 size_t mc_name_from_wire(const uint8_t *message, size_t length, size_t offset,
 	char ret_name[MC_NAME_TEXT_SIZE]);
+
+/* Octets of the name at the start of `wire`; 0 when it is malformed or compressed. */
+size_t mc_name_wire_length(const uint8_t *wire, size_t length);
 
 /* True when `name` is `ancestor` or below it. Both canonical. */
 bool mc_name_within(const char *name, const char *ancestor);
