@@ -32,6 +32,7 @@ static const char *const smtp_examples[] = {
 
 static const char *const explain_examples[] = {
 	"mailcheck explain",
+	"mailcheck explain smtp.no-starttls",
 	"mailcheck explain mx",
 	"mailcheck explain --format json",
 	NULL,

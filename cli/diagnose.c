@@ -5,6 +5,7 @@
 #include "interrupt.h"
 #include "message.h"
 #include "pump.h"
+#include "verdict.h"
 
 static enum status
 set_up(struct pump *pump, const struct options *options)
@@ -20,8 +21,7 @@ set_up(struct pump *pump, const struct options *options)
 	if (code == MAILCHECK_OK)
 		return STATUS_OK;
 	message_option(flag_name(&setting->flag), mailcheck_error(pump->mc));
-	return code == MAILCHECK_NO_MEMORY || code == MAILCHECK_SYSTEM ? STATUS_UNDETERMINED
-								       : STATUS_USAGE;
+	return verdict_error(code);
 }
 
 static bool
@@ -103,8 +103,7 @@ judge_targets(const struct pump *pump)
 			return STATUS_USAGE;
 		}
 		message("'%s': %s", SHOWN(target->text), problem);
-		status = status_worse(
-			status, code == MAILCHECK_BAD_TARGET ? STATUS_USAGE : STATUS_UNDETERMINED);
+		status = status_worse(status, verdict_error(code));
 	}
 	return status;
 }

@@ -107,10 +107,10 @@ static void
 refuse_job(struct pump *pump, struct job *job, int32_t code, const char *text)
 {
 	progress_erase(&pump->progress);
-	if (code != MAILCHECK_BAD_TARGET && code != MAILCHECK_NOT_FOUND)
+	if (pump->lines == NULL)
+		pump->status = status_worse(pump->status, verdict_error(code));
+	else if (code == MAILCHECK_NO_MEMORY)
 		pump->status = status_worse(pump->status, STATUS_UNDETERMINED);
-	else if (pump->lines == NULL)
-		pump->status = status_worse(pump->status, STATUS_USAGE);
 	if (pump->lines == NULL)
 		message("'%s': %s", SHOWN(job->target.text), text);
 	else if (!writer_problem(&pump->writer, &job->target, code, text))
@@ -130,17 +130,28 @@ submit_job(struct pump *pump, struct job *job)
 	}
 	code = mailcheck_submit(
 		pump->mc, job->target.text, job->target.checks, (uint64_t)(job - pump->jobs));
-	if (code == MAILCHECK_BUSY && pump->busy > 0)
-		return false;
-	if (code == MAILCHECK_OK) {
+	switch (code) {
+	case MAILCHECK_OK:
 		job->state = JOB_BUSY;
 		pump->busy++;
-	} else if (code == MAILCHECK_BAD_CHECK) {
-		message_option("check", mailcheck_error(pump->mc));
-		fail(pump, STATUS_USAGE);
-	} else {
+		return true;
+	case MAILCHECK_BAD_TARGET:
+	case MAILCHECK_NOT_FOUND:
+	case MAILCHECK_NO_MEMORY:
 		refuse_job(pump, job, code, mailcheck_error(pump->mc));
+		return true;
+	case MAILCHECK_BAD_CHECK:
+		message_option("check", mailcheck_error(pump->mc));
+		break;
+	case MAILCHECK_BUSY:
+		if (pump->busy > 0)
+			return false;
+		/* fall through */
+	default:
+		message("%s", mailcheck_error(pump->mc));
+		break;
 	}
+	fail(pump, verdict_error(code));
 	return true;
 }
 

@@ -22,3 +22,19 @@ verdict_status(const mailcheck_report *report, int32_t fail_on)
 		return STATUS_UNDETERMINED;
 	return STATUS_OK;
 }
+
+enum status
+verdict_error(int32_t code)
+{
+	switch (code) {
+	case MAILCHECK_OK:
+		return STATUS_OK;
+	case MAILCHECK_NO_MEMORY:
+	case MAILCHECK_SYSTEM:
+	case MAILCHECK_BUSY:
+	case MAILCHECK_FORKED:
+		return STATUS_UNDETERMINED;
+	default:
+		return STATUS_USAGE;
+	}
+}
