@@ -130,6 +130,8 @@ submit_job(struct pump *pump, struct job *job)
 	}
 	code = mailcheck_submit(
 		pump->mc, job->target.text, job->target.checks, (uint64_t)(job - pump->jobs));
+	if (code == MAILCHECK_BUSY && pump->busy > 0)
+		return false;
 	switch (code) {
 	case MAILCHECK_OK:
 		job->state = JOB_BUSY;
@@ -143,10 +145,6 @@ submit_job(struct pump *pump, struct job *job)
 	case MAILCHECK_BAD_CHECK:
 		message_option("check", mailcheck_error(pump->mc));
 		break;
-	case MAILCHECK_BUSY:
-		if (pump->busy > 0)
-			return false;
-		/* fall through */
 	default:
 		message("%s", mailcheck_error(pump->mc));
 		break;
