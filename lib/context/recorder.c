@@ -106,6 +106,8 @@ create(struct mc_recorder *recorder)
 {
 	struct stat status;
 
+	if (recorder->path[0] == '\0')
+		return fail(recorder, MAILCHECK_FILE, "it has no name");
 	if (stat(recorder->path, &status) == 0 && !S_ISREG(status.st_mode))
 		return fail(recorder, MAILCHECK_FILE, "it exists and is no regular file");
 	recorder->descriptor = mkostemp(recorder->temporary, O_CLOEXEC);

@@ -101,6 +101,21 @@ write_word(const struct mc_member *member, const void *base)
 	return word != NULL ? json_string(word) : NULL;
 }
 
+/* True for what mc_escape() makes, and nothing else. */
+static bool
+is_escaped(const char *text)
+{
+	struct mc_arena scratch;
+	const void *bytes;
+	size_t length;
+	bool escaped;
+
+	mc_arena_init(&scratch, 0);
+	escaped = mc_unescape(&scratch, text, &bytes, &length);
+	mc_arena_reset(&scratch);
+	return escaped;
+}
+
 static json_t *
 write_text(const struct mc_member *member, const void *base)
 {
@@ -112,7 +127,7 @@ write_text(const struct mc_member *member, const void *base)
 		text = "";
 	if (member->kind == MC_MEMBER_TEXT)
 		return mc_shape_octets(text, strlen(text));
-	return mc_escape_clean(text, strlen(text)) ? json_string(text) : NULL;
+	return is_escaped(text) ? json_string(text) : NULL;
 }
 
 static json_t *
@@ -299,8 +314,7 @@ read_text(const struct mc_member *member, struct mc_arena *arena, const json_t *
 		if (!mc_shape_read_text(arena, value, &text))
 			return false;
 	} else {
-		if (!json_is_string(value) ||
-			!mc_escape_clean(json_string_value(value), json_string_length(value)))
+		if (!json_is_string(value) || !is_escaped(json_string_value(value)))
 			return false;
 		text = mc_arena_strdup(arena, json_string_value(value));
 	}
