@@ -1,0 +1,327 @@
+"""The command line, as far as it needs no network: usage, help, bad targets, streams, exit statuses.
+
+    cli.py MAILCHECK
+
+One line for each case that fails.
+"""
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+MAILCHECK = sys.argv[1]
+COMMANDS = ['domain', 'dns', 'smtp', 'explain', 'help']
+WAIT = 30
+failures = []
+
+
+def expect(name, condition, seen=''):
+    if not condition:
+        failures.append(name)
+        print(f'{name}: {seen!r}' if seen != '' else name)
+
+
+def environment(**changes):
+    kept = {name: value for name, value in os.environ.items()
+            if name not in ('NO_COLOR', 'CLICOLOR_FORCE', 'TERM')}
+    kept['LC_ALL'] = 'C.UTF-8'
+    kept.update(changes)
+    return kept
+
+
+def run(*arguments, stdin=b'', into=subprocess.PIPE, env=None):
+    return subprocess.run([MAILCHECK, *arguments], input=stdin, stdout=into,
+                          stderr=subprocess.PIPE, timeout=WAIT, env=env or environment())
+
+
+def case(name, arguments, status, stdout=None, stderr=None, **more):
+    """`stdout` and `stderr` are patterns to be found; None: that stream stays empty."""
+    done = run(*arguments, **more)
+    expect(f'{name}: status {status}', done.returncode == status,
+           (done.returncode, done.stderr[-300:]))
+    for stream, text, pattern in (('stdout', done.stdout, stdout), ('stderr', done.stderr, stderr)):
+        if text is None:
+            continue
+        text = text.decode(errors='replace')
+        if pattern is None:
+            expect(f'{name}: {stream} is empty', text == '', text[:300])
+        else:
+            expect(f'{name}: {stream} has {pattern!r}', re.search(pattern, text), text[:300])
+    return done
+
+
+USAGE = [
+    # name, arguments, what standard error says
+    ('nothing at all', [], r'Usage: mailcheck COMMAND'),
+    ('mistyped command', ['domian', 'example.com'], r"'domian'; did you mean 'domain'"),
+    ('exchanged letters', ['dsn', 'example.com'], r"did you mean 'dns'"),
+    ('a domain for a command', ['example.com'], r"did you mean 'mailcheck domain example\.com'"),
+    ('hopeless command', ['frobnicate'], r"unknown command 'frobnicate'; 'mailcheck help'"),
+    ('control characters in a command', ['do\x1b[31m'], r"'do\\x1B\[31m'"),
+    ('no domain', ['domain'], r'no DOMAIN given'),
+    ('no host', ['smtp'], r'no HOST given'),
+    ('mistyped option', ['domain', '--resolvr', 'x'], r"'--resolvr'; did you mean '--resolver'"),
+    ('mistyped option with a value', ['domain', '--formt=json'], r"did you mean '--format'"),
+    ('one dash too few', ['domain', '-resolver', 'x'], r"did you mean '--resolver'"),
+    ('hopeless option', ['domain', '--frobnicate', 'x'], r"unknown option '--frobnicate'$"),
+    ('unknown letter', ['domain', '-qx', 'a.example'], r"unknown option '-x'"),
+    ('abbreviation', ['domain', '--res', '::1', 'a.example'], r"unknown option '--res'"),
+    ('value missing', ['domain', '--resolver'], r"'--resolver' needs a value"),
+    ('value of a letter missing', ['domain', '--check'], r"'--check' needs a value"),
+    ('value for a flag', ['domain', '--quiet=yes', 'x'], r"'--quiet' takes no value"),
+    ('unknown format', ['domain', '--format', 'xml', 'a.example'], r"'xml' is none of text"),
+    ('unknown color', ['domain', '--color=red', 'a.example'], r"'red' is none of auto"),
+    ('info is no threshold', ['domain', '--fail-on', 'info', 'a.example'], r"'info' is none of"),
+    ('unknown check', ['domain', '--check', 'nonsense', 'a.example'], r'--check.*nonsense'),
+    ('unknown check for lines', ['domain', '--check', 'nonsense', '-'], r'--check.*nonsense'),
+    ('no number', ['domain', '--timeout', 'soon', 'a.example'], r'--timeout.*soon'),
+    ('zero seconds', ['domain', '--deadline=0', 'a.example'], r'--deadline'),
+    ('negative seconds', ['domain', '--deadline', '-1', 'a.example'], r'--deadline'),
+    ('no address', ['domain', '--resolver', 'nonsense!', 'a.example'], r'--resolver'),
+    ('4 and 6', ['domain', '-46', 'a.example'], r'--ipv6'),
+    ('option of another command', ['domain', '--lmtp', 'a.example'],
+     r"'--lmtp' is not for 'mailcheck domain'"),
+    ('option for explain', ['explain', '--resolver', '::1'], r"'--resolver' is not for"),
+    ('line end in the greeting', ['smtp', '--helo', 'a\r\nQUIT', 'a.example'], r'--helo'),
+    ('line end in a recipient', ['smtp', '--to', 'a@b.example>\r\nDATA', 'a.example'], r'--to'),
+    ('missing file', ['domain', '--replay', '/nonexistent/file', 'a.example'], r'/nonexistent'),
+    ('missing CA file', ['domain', '--ca-file', '/nonexistent/file', 'a.example'], r'--ca-file'),
+    ('record file out of reach', ['domain', '--record', '/nonexistent/f', 'a.example'], r'nonexis'),
+    ('dash beside another', ['domain', '-', 'a.example'], r"'-'.*stands alone"),
+    ('unknown finding', ['explain', 'mx.nonne'], r"did you mean 'mx\.none'"),
+    ('hopeless finding', ['explain', 'xyzzy'], r"'xyzzy'; 'mailcheck explain'"),
+    ('known and unknown finding', ['explain', 'mx.none', 'xyzzy'], r"'xyzzy'"),
+    ('help of nothing', ['help', 'domian'], r"did you mean 'domain'"),
+    ('help of two', ['help', 'domain', 'dns'], r'one command at a time'),
+]
+
+LABEL = 'a' * 63
+BAD_DOMAINS = [
+    ('empty', ''),
+    ('empty label', 'a..example'),
+    ('leading dot', '.a.example'),
+    ('long label', 'a' * 64 + '.example'),
+    ('long name', '.'.join([LABEL] * 4) + '.example'),
+    ('very long', 'a' * 100000),
+    ('blank', 'a b.example'),
+    ('line end', 'a.example\nb.example'),
+    ('control character', 'a\x1b[31m.example'),
+    ('address', 'user@example.com'),
+    ('URL', 'https://example.com/'),
+    ('host URL', 'smtp://mx.example.com'),
+    ('not UTF-8', b'a\xff.example'),
+    ('zero width', 'a\u200bb.example'),
+    ('bidirectional', 'a\u202eb.example'),
+    ('bad Punycode', 'xn--\u00e9.example'),
+    ('IDN that grows too long', '\u00fc' * 60 + '.example'),
+]
+BAD_HOSTS = [
+    ('empty', ''),
+    ('no port', 'mx.example:'),
+    ('port 0', 'mx.example:0'),
+    ('big port', 'mx.example:65536'),
+    ('huge port', 'mx.example:99999999999999999999'),
+    ('port in words', 'mx.example:smtp'),
+    ('open bracket', '[::1'),
+    ('after the bracket', '[::1]x'),
+    ('too many colons', '1:2:3:4:5:6:7:8:9'),
+    ('blank', 'mx .example'),
+    ('other scheme', 'imap://mx.example'),
+]
+
+
+def shell(name, command, status, stderr):
+    done = subprocess.run(['sh', '-c', command, MAILCHECK], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=WAIT,
+                          env=environment())
+    text = done.stderr.decode(errors='replace')
+    expect(f'{name}: status {status}', done.returncode == status, (done.returncode, text[-300:]))
+    expect(f'{name}: stderr', re.search(stderr, text), text[:300])
+
+
+def usage():
+    for name, arguments, stderr in USAGE:
+        stdin = b'a.example\n' if '-' in arguments else b''
+        done = case(name, arguments, 2, stderr=stderr, stdin=stdin)
+        expect(f'{name}: no raw control character', b'\x1b' not in done.stderr, done.stderr[:300])
+
+
+def targets():
+    for command, table in (('domain', BAD_DOMAINS), ('dns', BAD_DOMAINS), ('smtp', BAD_HOSTS)):
+        for name, target in table:
+            done = case(f'{command}: {name}', [command, '--', target], 2, stderr=r'^mailcheck: \'')
+            expect(f'{command}: {name}: short and clean',
+                   len(done.stderr) < 2000 and b'\x1b' not in done.stderr
+                   and '\u202e' not in done.stderr.decode(errors='replace'), done.stderr[:300])
+    done = case('all bad ones are told', ['domain', 'a..b', 'good.example', 'c..d'], 2,
+                stderr=r"'a\.\.b'[\s\S]*'c\.\.d'")
+    expect('and only those', b'good' not in done.stderr, done.stderr)
+
+
+def help_texts():
+    general = case('--help', ['--help'], 0, stdout=r'Examples:')
+    for arguments in (['-h'], ['help'], ['--help', '--nonsense']):
+        expect(f'{arguments}: as --help', run(*arguments).stdout == general.stdout)
+    for command in COMMANDS:
+        done = case(f'{command} --help', [command, '--help'], 0,
+                    stdout=rf'Usage: mailcheck {command}[\s\S]*Examples:[\s\S]*--help')
+        text = done.stdout.decode()
+        for arguments in ([command, '-h'], ['-h', command], ['help', command],
+                          [command, '--nonsense', '-h']):
+            expect(f'{arguments}: as --help', run(*arguments).stdout == done.stdout)
+        expect(f'{command}: named by --help', f'  {command} ' in general.stdout.decode())
+        expect(f'{command} --help: 80 columns', max(map(len, text.splitlines())) < 80)
+        for option in re.findall(r'^ +(?:-\w,)? +--([\w-]+)(?: \S+)?', text, re.M):
+            done_value = run(command, f'--{option}=' if f'--{option} ' in text else f'--{option}',
+                             '--version')
+            expect(f'{command} --{option}: known',
+                   b'unknown option' not in done_value.stderr, done_value.stderr)
+    case('--version', ['--version'], 0, stdout=r'^mailcheck \d+\.\d+\.\d+\n$')
+    case('-V', ['-V'], 0, stdout=r'^mailcheck \d')
+
+
+def explain():
+    listed = case('explain', ['explain'], 0, stdout=r'mx\.none')
+    objects = json.loads(case('explain as JSON', ['explain', '--format', 'json'], 0,
+                              stdout=r'^\[').stdout)
+    lines = case('explain as NDJSON', ['explain', '--format=ndjson'], 0, stdout=r'^\{').stdout
+    expect('explain: NDJSON and JSON agree', [json.loads(x) for x in lines.splitlines()] == objects)
+    for row in objects:
+        identity = row['id']
+        expect(f'{identity}: listed', identity in listed.stdout.decode())
+        expect(f'{identity}: complete',
+               row['title'] and row['why'] and row['since'] and
+               row['severity'] in ('info', 'notice', 'warning', 'error'), row)
+    first, other = objects[0]['id'], objects[-1]['id']
+    case('explain ID', ['explain', first], 0, stdout=re.escape(first) + r'\n[\s\S]*meaning')
+    case('explain two', ['explain', first, other], 0,
+         stdout=re.escape(first) + r'\n[\s\S]*\n\n' + re.escape(other))
+    one = json.loads(run('explain', '--format', 'json', other).stdout)
+    expect('explain ID as JSON', [x['id'] for x in one] == [other], one)
+    check = first.split('.')[0]
+    many = json.loads(run('explain', check, '--format', 'json').stdout)
+    expect('explain CHECK', many == [x for x in objects if x['id'].startswith(check + '.')])
+
+
+def streams():
+    for name, arguments in (('--version', '--version'), ('--help', '--help'),
+                            ('explain', 'explain'), ('lines', 'domain -')):
+        feed = "printf 'a..b\\n' | " if name == 'lines' else ''
+        shell(f'{name}, closed stdout', f'{feed}"$0" {arguments} >&-', 2, r'is closed\n$')
+        shell(f'{name}, full disk', f'{feed}"$0" {arguments} >/dev/full', 2, r'No space left')
+    shell('usage error, closed stderr', '"$0" domian 2>&-', 2, r'^$')
+    shell('closed stdin', '"$0" domain - <&-', 2, r'cannot read standard input')
+    shell('directory for stdin', '"$0" domain - </', 2, r'cannot read standard input')
+    for arguments in (['--help'], ['explain'], ['domain', '-']):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        case(f'{arguments}: reader went away', arguments, 2, into=write_end, stdin=b'a..b\n' * 9)
+        os.close(write_end)
+    case('no colour words', ['domain', '--color', 'never', 'a..b'], 2, stderr=r'a\.\.b')
+    for locale in ('C', 'C.UTF-8', 'nonsense'):
+        case(f'locale {locale}', ['--version'], 0, stdout='mailcheck', env=environment(LC_ALL=locale))
+
+
+def damaged_files():
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (('empty', b''), ('text', b'hello\n'), ('binary', os.urandom(4096)),
+                              ('JSON', b'{}\n'), ('deep', b'[' * 100000),
+                              ('cut', b'{"schema": "mailcheck-facts/1", "version": "0.1.0"}\n')):
+            path = os.path.join(folder, name)
+            with open(path, 'wb') as file:
+                file.write(content)
+            case(f'replay of a file: {name}', ['domain', '--replay', path], 2, stderr=r'--replay')
+        case('replay of a directory', ['domain', '--replay', folder], 2, stderr=r'--replay')
+        record = os.path.join(folder, 'record')
+        case('record of nothing', ['domain', '--record', record, '-'], 0, stdin=b'# none\n')
+        expect('record of nothing: a private file', os.stat(record).st_mode & 0o777 == 0o600)
+        case('replay of nothing', ['domain', '--replay', record, '-'], 0, stdin=b'')
+
+
+LINES = [
+    # a line, and its "input"; None: it is skipped
+    (b'a..b', 'a..b'),
+    (b'c..d\r', 'c..d'),
+    (b'', None),
+    (b'  \t', None),
+    (b'# a comment', None),
+    (b'  # another', None),
+    (b' e..f\t', ' e..f\t'),
+    (b'#' + b'a' * 70000, None),
+    (b'g' * 70000, 'g' * 4096),
+    (b'h' * 4096, 'h' * 4096),
+    (b'nul\0.example', r'nul\x00.example'),
+    (b'esc\x1b[31m', r'esc\x1B[31m'),
+    (b'b\\s', r'b\x5Cs'),
+    (b'quote"', 'quote"'),
+    (b'bad\xff..', r'bad\xFF..'),
+    ('b\u00fccher..example'.encode(), 'b\u00fccher..example'),
+    (b'last..', 'last..'),
+]
+
+
+def standard_input():
+    text = b'\xef\xbb\xbf' + b'\n'.join(line for line, _ in LINES)
+    wanted = [shown for _, shown in LINES if shown is not None]
+    done = case('lines', ['domain', '-'], 0, stdout='', stdin=text)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    expect('lines: each has its own', [row['input'] for row in rows] == wanted,
+           [row['input'][:40] for row in rows])
+    for row in rows:
+        expect(f'lines: {row["input"][:20]!r} says why',
+               row['error']['code'] == 'bad-target' and row['error']['message'] and
+               row['schema'] == 'mailcheck-report/1', row)
+    rows = json.loads(run('domain', '--format', 'json', '-', stdin=text).stdout)
+    expect('lines: an array', [row['input'] for row in rows] == wanted)
+    expect('lines: an empty array',
+           json.loads(run('domain', '-', '--format=json', stdin=b'').stdout) == [])
+    case('lines: none', ['domain', '-'], 0, stdin=b'')
+    case('lines: as text', ['smtp', '-', '--format', 'text'], 0, stderr=r"'a b'", stdin=b'a b\n')
+
+
+def start(*arguments):
+    return subprocess.Popen([MAILCHECK, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, env=environment())
+
+
+def read_some(process):
+    ready, _, _ = select.select([process.stdout], [], [], WAIT)
+    return os.read(process.stdout.fileno(), 65536) if ready else b''
+
+
+def interruption():
+    process = start('domain', '-')
+    process.stdin.write(b'a..b\n')
+    process.stdin.flush()
+    seen = read_some(process)
+    expect('lines: answered before the next one comes', seen.endswith(b'}\n'), seen)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=WAIT)
+    expect('SIGINT: status 130', process.returncode == 130, process.returncode)
+    expect('SIGINT: quiet', (out, err) == (b'', b''), (out, err))
+    process = start('domain', '--format', 'json', '-')
+    process.stdin.write(b'a..b\n')
+    process.stdin.flush()
+    seen = read_some(process)
+    while not seen.endswith(b'}'):
+        seen += read_some(process)
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=WAIT)
+    expect('SIGTERM: status 130', process.returncode == 130, process.returncode)
+    expect('SIGTERM: the array is closed', len(json.loads(seen + out)) == 1, seen + out)
+
+
+began = time.monotonic()
+for part in (usage, targets, help_texts, explain, streams, damaged_files, standard_input,
+             interruption):
+    try:
+        part()
+    except (subprocess.TimeoutExpired, ValueError, KeyError, IndexError, OSError) as error:
+        expect(f'{part.__name__}: {type(error).__name__}', False, str(error)[:300])
+print(f'{len(failures)} failures, {time.monotonic() - began:.1f} s')
+sys.exit(bool(failures))
