@@ -93,7 +93,7 @@ struct mc_session {
 	size_t injected_length;
 	enum mc_session_end end;
 	enum mc_step_name last;
-	const char *failure;	     /* text for END_LOCAL, END_RESET and END_NOT_SMTP (raw), else "" */
+	const char *failure;	     /* text for LOCAL, RESET, NOT_SMTP (quotes raw octets), else "" */
 	const char *partial;	     /* what had arrived of an unfinished reply, raw */
 	size_t partial_length;
 	const struct mc_tls *tls;    /* NULL: no handshake was begun */
