@@ -5,6 +5,7 @@
 #define MC_CONTEXT_WORK_H
 
 #include <mailcheck/context.h>
+#include <mailcheck/error.h>
 #include <sys/types.h>
 
 #include "context/option.h"
