@@ -102,7 +102,7 @@ judge_targets(const struct pump *pump)
 			message_option("check", problem);
 			return STATUS_USAGE;
 		}
-		message("'%s': %s", SHOWN(target->text), problem);
+		message("'%s': %s", SHOWN(target->input), problem);
 		status = status_worse(status, verdict_error(code));
 	}
 	return status;

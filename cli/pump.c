@@ -60,8 +60,8 @@ write_report(struct pump *pump, struct job *job)
 	const struct target *target = &job->target;
 
 	progress_erase(&pump->progress);
-	if (target->input != NULL && mailcheck_report_set_input(job->report, target->input,
-					     target->input_length) != MAILCHECK_OK) {
+	if (pump->lines != NULL && mailcheck_report_set_input(job->report, target->input,
+					   target->input_length) != MAILCHECK_OK) {
 		fail_memory(pump);
 		return;
 	}
@@ -112,7 +112,7 @@ refuse_job(struct pump *pump, struct job *job, int32_t code, const char *text)
 	else if (code == MAILCHECK_NO_MEMORY)
 		pump->status = status_worse(pump->status, STATUS_UNDETERMINED);
 	if (pump->lines == NULL)
-		message("'%s': %s", SHOWN(job->target.text), text);
+		message("'%s': %s", SHOWN(job->target.input), text);
 	else if (!writer_problem(&pump->writer, &job->target, code, text))
 		fail_memory(pump);
 	finish_job(pump, job);
@@ -209,7 +209,7 @@ in_work(const struct pump *pump)
 {
 	for (size_t i = pump->written; i < pump->count; i++)
 		if (pump->jobs[i].state == JOB_BUSY)
-			return pump->jobs[i].target.text;
+			return pump->jobs[i].target.input;
 	return "";
 }
 

@@ -46,10 +46,12 @@ bool
 targets_from_argument(struct target *target, const struct targets_kind *kind, const char *argument)
 {
 	*target = (struct target){0};
+	target->input = strdup(argument);
+	target->input_length = strlen(argument);
 	target->text = kind->host ? host_url(argument) : strdup(argument);
 	if (!kind->host && has_scheme(argument))
 		target->problem = "a host, not a domain";
-	if (target->text != NULL && set_checks(target, kind->checks))
+	if (target->input != NULL && target->text != NULL && set_checks(target, kind->checks))
 		return true;
 	targets_clear(target);
 	return false;
@@ -81,6 +83,7 @@ targets_from_line(struct target *target, const struct targets_kind *kind, const 
 	if (input == NULL || word == NULL || !targets_from_argument(target, kind, word))
 		goto done;
 	memcpy(input, text, length);
+	free(target->input);
 	target->input = input;
 	target->input_length = length;
 	input = NULL;

@@ -8,7 +8,7 @@
 
 struct target {
 	char *text;  /* for mailcheck_submit() */
-	char *input; /* a line as it was given; NULL: not from standard input */
+	char *input; /* as it was given */
 	size_t input_length;
 	char *checks;        /* NULL: all that apply */
 	const char *problem; /* why it is no target, static; NULL: it may be one */
