@@ -48,7 +48,7 @@ mc_malloc(size_t size)
 void *
 mc_calloc(size_t count, size_t size)
 {
-	if (fault())
+	if (fault() || (size != 0 && count > SIZE_MAX / size))
 		return NULL;
 	return count == 0 || size == 0 ? calloc(1, 1) : calloc(count, size);
 }

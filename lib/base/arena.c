@@ -22,6 +22,7 @@
 #define ARENA_BLOCK_MIN ((size_t)2 << 10)
 #define ARENA_BLOCK_MAX ((size_t)64 << 10)
 #endif
+#define ARENA_LIMIT_MAX (SIZE_MAX / 4) /* no sum of sizes overflows */
 #define ARENA_ALIGN alignof(max_align_t)
 
 struct mc_arena_block {
@@ -33,7 +34,9 @@ struct mc_arena_block {
 void
 mc_arena_init(struct mc_arena *arena, size_t limit)
 {
-	*arena = (struct mc_arena){.limit = limit == 0 ? MC_ARENA_LIMIT : limit};
+	if (limit == 0)
+		limit = MC_ARENA_LIMIT;
+	*arena = (struct mc_arena){.limit = limit < ARENA_LIMIT_MAX ? limit : ARENA_LIMIT_MAX};
 }
 
 void
