@@ -33,10 +33,10 @@ check_host(struct mc_run *run)
 	struct mc_host host;
 
 	if (run->kind != MC_TARGET_HOST)
-		return MC_DONE;
+		return mc_no_verdict(run);
 	if (subject->literal) {
 		mc_spawn_address(run, &subject->address, run->port, 0);
-		return MC_DONE;
+		return mc_no_verdict(run);
 	}
 	if (mc_host_resolve(run, subject->host, &host) == MC_WAIT)
 		return MC_WAIT;
@@ -48,6 +48,8 @@ check_host(struct mc_run *run)
 	else if (host.count == 0)
 		mc_find(run, "smtp.host-not-found", "%s: %s", subject->host,
 			host.nxdomain ? "NXDOMAIN" : "no address");
+	else
+		return mc_no_verdict(run);
 	return MC_DONE;
 }
 

@@ -82,11 +82,8 @@ judge_failed(struct mc_run *run, const struct mc_session *session)
 {
 	const struct mc_stage *ehlo = mc_session_stage(session, MC_STEP_EHLO, true);
 
-	if (session->injected != NULL) {
-		mc_find(run, "smtp.starttls-injected", "%s",
-			sample(run, session->injected, session->injected_length));
-		return;
-	}
+	if (session->injected != NULL)
+		return; /* said */
 	if (session->tls != NULL && session->tls->result != MC_TLS_UP)
 		return; /* judge_handshake() has said it */
 	if (session->tls == NULL) {
@@ -108,6 +105,9 @@ mc_smtp_judge_starttls(struct mc_run *run, const struct mc_session *session)
 
 	if (session->tls != NULL && session->tls->result != MC_TLS_UP && !session->starttls_mangled)
 		judge_handshake(run, session->tls, implicit);
+	if (session->injected != NULL)
+		mc_find(run, "smtp.starttls-injected", "%s",
+			sample(run, session->injected, session->injected_length));
 	if (session->starttls == MC_STARTTLS_ABSENT && run->settings->tls != MC_TLS_NONE)
 		judge_absent(run, session);
 	if (session->starttls == MC_STARTTLS_REFUSED)
@@ -123,13 +123,21 @@ lost_keywords(struct mc_run *run, const struct mc_session *session)
 
 	for (size_t i = 0; i < session->plain.count; i++) {
 		const char *keyword = session->plain.items[i].keyword;
-		if (strcmp(keyword, "STARTTLS") == 0 ||
+		if (strcmp(keyword, "STARTTLS") == 0 || strncmp(keyword, "XXXX", 4) == 0 ||
 			mc_capability_find(&session->encrypted, keyword) != NULL)
 			continue;
 		lost = mc_arena_printf(
 			run->arena, "%s%s%s", lost, lost[0] != '\0' ? " " : "", keyword);
 	}
 	return lost;
+}
+
+static bool
+ehlo_inside(const struct mc_session *session)
+{
+	const struct mc_stage *ehlo = mc_session_stage(session, MC_STEP_EHLO, true);
+
+	return ehlo != NULL && ehlo->answered && ehlo->reply.code == 250;
 }
 
 void
@@ -140,11 +148,9 @@ mc_smtp_judge_capabilities(struct mc_run *run, const struct mc_session *session)
 
 	if (auth != NULL)
 		mc_find(run, "smtp.auth-in-clear", "250 AUTH %s", auth->parameters);
-	if (session->encrypted.count == 0)
-		return;
 	if (mc_capability_find(&session->encrypted, "STARTTLS") != NULL)
 		mc_find(run, "smtp.starttls-offered-inside", "250 STARTTLS");
-	lost = lost_keywords(run, session);
+	lost = ehlo_inside(session) ? lost_keywords(run, session) : "";
 	if (lost[0] != '\0')
 		mc_find(run, "smtp.capabilities-lost", "%s", lost);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/escape.h"
 #include "context/shape.h"
 #include "tls/tls.h"
 
@@ -247,46 +248,48 @@ read_lines(const struct mc_member *member, struct mc_arena *arena, const json_t 
 static const struct mc_codec lines_codec = {write_lines, read_lines};
 
 static json_t *
-write_der(const uint8_t *der, size_t length)
+write_der(const struct mc_member *member, const void *base)
 {
+	const struct mc_certificate *certificate = base;
 	json_t *string = NULL;
 	struct mc_buf text;
 
+	(void)member;
 	mc_buf_init(&text, 2 * DER_LIMIT);
-	if (mc_base64_encode(&text, der, length))
+	if (mc_base64_encode(&text, certificate->der, certificate->der_length))
 		string = json_stringn(text.length > 0 ? (const char *)text.data : "", text.length);
 	mc_buf_free(&text);
 	return string;
 }
 
 static bool
-read_der(struct mc_arena *arena, const json_t *value, struct mc_certificate *ret_certificate)
+read_der(const struct mc_member *member, struct mc_arena *arena, const json_t *value, void *base)
 {
-	uint8_t *copy = NULL;
-	size_t length = 0;
+	struct mc_certificate *certificate = base;
 	struct mc_buf der;
 
+	(void)member;
 	if (!json_is_string(value))
 		return false;
 	mc_buf_init(&der, DER_LIMIT);
-	if (mc_base64_decode(&der, json_string_value(value), json_string_length(value)) &&
-		der.length > 0)
-		copy = mc_arena_memdup(arena, der.data, der.length);
-	length = der.length;
+	if (mc_base64_decode(&der, json_string_value(value), json_string_length(value)))
+		certificate->der = mc_arena_memdup(arena, der.data, der.length);
+	certificate->der_length = der.length;
 	mc_buf_free(&der);
-	return copy != NULL && mc_certificate_parse(arena, copy, length, ret_certificate);
+	return certificate->der != NULL;
 }
 
+static const struct mc_codec der_codec = {write_der, read_der};
+
 static json_t *
-write_chain(const struct mc_member *member, const void *base)
+write_names(const struct mc_member *member, const void *base)
 {
-	const struct mc_tls *tls = base;
+	const struct mc_certificate *certificate = base;
 	json_t *array = json_array();
 
 	(void)member;
-	for (size_t i = 0; array != NULL && i < tls->chain_count; i++)
-		if (json_array_append_new(
-			    array, write_der(tls->chain[i].der, tls->chain[i].der_length)) != 0) {
+	for (size_t i = 0; array != NULL && i < certificate->name_count; i++)
+		if (json_array_append_new(array, json_string(certificate->names[i])) != 0) {
 			json_decref(array);
 			array = NULL;
 		}
@@ -294,25 +297,29 @@ write_chain(const struct mc_member *member, const void *base)
 }
 
 static bool
-read_chain(const struct mc_member *member, struct mc_arena *arena, const json_t *value, void *base)
+read_names(const struct mc_member *member, struct mc_arena *arena, const json_t *value, void *base)
 {
-	struct mc_tls *tls = base;
+	struct mc_certificate *certificate = base;
 	size_t count = json_array_size(value);
 
 	(void)member;
-	if (!json_is_array(value) || count > MC_CERTIFICATE_CHAIN)
+	if (!json_is_array(value) || count > MC_CERTIFICATE_NAMES)
 		return false;
-	tls->chain = mc_arena_calloc(arena, count + 1, sizeof(*tls->chain));
-	if (tls->chain == NULL)
+	certificate->names = mc_arena_calloc(arena, count + 1, sizeof(*certificate->names));
+	if (certificate->names == NULL)
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!read_der(arena, json_array_get(value, i), &tls->chain[i]))
+	for (size_t i = 0; i < count; i++) {
+		const json_t *name = json_array_get(value, i);
+		if (!json_is_string(name) ||
+			!mc_escape_clean(json_string_value(name), json_string_length(name)))
 			return false;
-	tls->chain_count = count;
+		certificate->names[i] = mc_arena_strdup(arena, json_string_value(name));
+	}
+	certificate->name_count = count;
 	return true;
 }
 
-static const struct mc_codec chain_codec = {write_chain, read_chain};
+static const struct mc_codec names_codec = {write_names, read_names};
 
 /* --- members --- */
 
@@ -320,6 +327,7 @@ static const struct mc_codec chain_codec = {write_chain, read_chain};
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define COUNTED(type, member, number) AT(type, member), .count_offset = offsetof(struct type, number)
 #define TIME .low = 0, .high = TIME_LIMIT
+#define DATE .low = -TIME_LIMIT, .high = TIME_LIMIT /* X.509: years 0000 to 9999 */
 #define SPAN .low = -SPAN_LIMIT, .high = SPAN_LIMIT
 #define SHAPE(type, noun) \
 	static const struct mc_shape noun##_shape = {sizeof(struct type), noun##_members, COUNT(noun##_members)}
@@ -381,6 +389,24 @@ static const struct mc_member capability_members[] = {
 };
 SHAPE(mc_capability, capability);
 
+static const struct mc_member certificate_members[] = {
+	{"subject", MC_MEMBER_ESCAPED, AT(mc_certificate, subject)},
+	{"issuer", MC_MEMBER_ESCAPED, AT(mc_certificate, issuer)},
+	{"common_name", MC_MEMBER_ESCAPED, AT(mc_certificate, common_name)},
+	{"names", MC_MEMBER_CODEC, AT(mc_certificate, names), .codec = &names_codec},
+	{"not_before", MC_MEMBER_INT64, AT(mc_certificate, not_before), DATE},
+	{"not_after", MC_MEMBER_INT64, AT(mc_certificate, not_after), DATE},
+	{"key", MC_MEMBER_ESCAPED, AT(mc_certificate, key)},
+	{"key_bits", MC_MEMBER_UINT32, AT(mc_certificate, key_bits), .low = 0, .high = UINT32_MAX},
+	{"signature", MC_MEMBER_ESCAPED, AT(mc_certificate, signature)},
+	{"signature_weak", MC_MEMBER_BOOL, AT(mc_certificate, signature_weak)},
+	{"self_signed", MC_MEMBER_BOOL, AT(mc_certificate, self_signed)},
+	{"authority", MC_MEMBER_BOOL, AT(mc_certificate, authority)},
+	{"sha256", MC_MEMBER_ESCAPED, AT(mc_certificate, sha256)},
+	{"der", MC_MEMBER_CODEC, AT(mc_certificate, der), .codec = &der_codec},
+};
+SHAPE(mc_certificate, certificate);
+
 static const struct mc_member tls_members[] = {
 	{"result", MC_MEMBER_WORD, AT(mc_tls, result), .words = &result_words},
 	{"failure", MC_MEMBER_TEXT, AT(mc_tls, failure)},
@@ -391,7 +417,8 @@ static const struct mc_member tls_members[] = {
 	{"version", MC_MEMBER_TEXT, AT(mc_tls, version)},
 	{"cipher", MC_MEMBER_TEXT, AT(mc_tls, cipher)},
 	{"group", MC_MEMBER_TEXT, AT(mc_tls, group)},
-	{"chain", MC_MEMBER_CODEC, AT(mc_tls, chain), .codec = &chain_codec},
+	{"chain", MC_MEMBER_LIST, COUNTED(mc_tls, chain, chain_count),
+		.high = MC_CERTIFICATE_CHAIN, .shape = &certificate_shape},
 	{"trust", MC_MEMBER_WORD, AT(mc_tls, trust), .words = &trust_words},
 	{"trust_problem", MC_MEMBER_TEXT, AT(mc_tls, trust_problem)},
 	{"name_match", MC_MEMBER_BOOL, AT(mc_tls, name_match)},

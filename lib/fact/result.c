@@ -125,7 +125,8 @@ judge_check(struct mc_arena *arena, struct mc_check_report *report, const struct
 	for (i = 0; i < merged->count; i++) {
 		const struct mc_instance *instance = &merged->jobs[i]->instance;
 		if (instance->verdict == MC_SKIPPED) {
-			skipped = skipped != NULL ? skipped : instance;
+			if (skipped == NULL && instance->reason != NULL)
+				skipped = instance;
 			continue;
 		}
 		if (instance->verdict == MC_INCONCLUSIVE && instance->aside && any)

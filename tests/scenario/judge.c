@@ -9,7 +9,7 @@ struct judge {
 	const struct scenario *scenario;
 	struct mc_arena arena;
 	json_t *report;
-	bool exact;   /* every finding must be expected */
+	bool exact;      /* every finding must be expected */
 	size_t expected; /* findings */
 	int failures;
 };
@@ -42,8 +42,8 @@ text_of(const json_t *value)
 }
 
 static void
-expect_text(struct judge *judge, int number, const char *what, const json_t *value,
-	const char *wanted)
+expect_text(
+	struct judge *judge, int number, const char *what, const json_t *value, const char *wanted)
 {
 	if (strcmp(text_of(value), wanted) != 0)
 		fail(judge, number, what, wanted, text_of(value));
@@ -53,9 +53,9 @@ static bool
 finding_matches(const json_t *finding, const char *id, const char *severity, const char *about)
 {
 	return strcmp(text_of(json_object_get(finding, "id")), id) == 0 &&
-		strcmp(text_of(json_object_get(finding, "severity")), severity) == 0 &&
-		(about == NULL ||
-			strstr(text_of(json_object_get(finding, "subject")), about) != NULL);
+	       strcmp(text_of(json_object_get(finding, "severity")), severity) == 0 &&
+	       (about == NULL ||
+		       strstr(text_of(json_object_get(finding, "subject")), about) != NULL);
 }
 
 static const char *
@@ -160,7 +160,8 @@ expect_line(struct judge *judge, const struct line *line)
 
 	rest += strspn(rest, " ");
 	if (strcmp(word, "verdict") == 0)
-		expect_text(judge, line->number, "verdict", json_object_get(report, "verdict"), rest);
+		expect_text(
+			judge, line->number, "verdict", json_object_get(report, "verdict"), rest);
 	else if (strcmp(word, "root") == 0)
 		expect_text(judge, line->number, "root cause",
 			json_object_get(json_object_get(report, "root_cause"), "id"), rest);

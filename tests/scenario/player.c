@@ -20,7 +20,7 @@ struct player {
 	struct mc_smtp *machine;
 	const struct line *next;   /* of the script */
 	const struct line *resume; /* behind a played dialogue */
-	struct mc_buf said;	   /* by the client, not yet matched */
+	struct mc_buf said;        /* by the client, not yet matched */
 	int64_t start;
 	int64_t due;
 	bool connected;
@@ -83,8 +83,7 @@ player_problem(const struct player *player)
 int64_t
 player_due(const struct player *player)
 {
-	int64_t deadline =
-		player->machine != NULL ? mc_smtp_deadline(player->machine) : INT64_MAX;
+	int64_t deadline = player->machine != NULL ? mc_smtp_deadline(player->machine) : INT64_MAX;
 
 	return player->due < deadline ? player->due : deadline;
 }
@@ -102,8 +101,11 @@ finish(struct player *player, int64_t now)
 
 	if (fact == NULL)
 		return NULL;
-	fact->fact = (struct mc_fact){.kind = MC_FACT_SESSION, .status = MC_FACT_OK, .text = "",
-		.began = player->start, .ended = now};
+	fact->fact = (struct mc_fact){.kind = MC_FACT_SESSION,
+		.status = MC_FACT_OK,
+		.text = "",
+		.began = player->start,
+		.ended = now};
 	fact->session = *mc_smtp_session(player->machine);
 	fact->session.source = "192.0.2.200";
 	fact->session.connect_ms = LATENCY;
@@ -156,8 +158,8 @@ static bool
 expect_client(struct player *player, const char *prefix)
 {
 	uint8_t *end = player->said.length > 0
-		? memchr(player->said.data, '\n', player->said.length)
-		: NULL;
+			       ? memchr(player->said.data, '\n', player->said.length)
+			       : NULL;
 
 	if (end == NULL)
 		return false;
@@ -267,8 +269,8 @@ static bool
 is_server_line(const struct line *line)
 {
 	return line != NULL &&
-		(strncmp(line->text, "S ", 2) == 0 || strncmp(line->text, "RAW ", 4) == 0 ||
-			strncmp(line->text, "REPEAT ", 7) == 0 || strcmp(line->text, "S") == 0);
+	       (strncmp(line->text, "S ", 2) == 0 || strncmp(line->text, "RAW ", 4) == 0 ||
+		       strncmp(line->text, "REPEAT ", 7) == 0 || strcmp(line->text, "S") == 0);
 }
 
 /* Plays until something has to happen later. */

@@ -72,9 +72,14 @@ set_word(struct tls_words *words, const char *name, const char *value)
 	return true;
 }
 
-static const struct mc_certificate blank = {.subject = "CN=mx", .issuer = "CN=Test CA",
-	.common_name = "mx", .key = "ECDSA P-256", .key_bits = 256, .signature = "RSA-SHA256",
-	.sha256 = "00", .der = (const uint8_t *)""};
+static const struct mc_certificate blank = {.subject = "CN=mx",
+	.issuer = "CN=Test CA",
+	.common_name = "mx",
+	.key = "ECDSA P-256",
+	.key_bits = 256,
+	.signature = "RSA-SHA256",
+	.sha256 = "00",
+	.der = (const uint8_t *)""};
 
 struct mc_tls *
 player_tls(struct mc_arena *arena, const char *text, const char *host, int64_t now)
@@ -86,10 +91,19 @@ player_tls(struct mc_arena *arena, const char *text, const char *host, int64_t n
 
 	if (tls == NULL || chain == NULL)
 		return NULL;
-	*tls = (struct mc_tls){.result = MC_TLS_UP, .failure = "", .alert = -1, .ms = 20,
-		.sni = host, .version = "1.3", .cipher = "TLS_AES_256_GCM_SHA384",
-		.group = "X25519", .chain = chain, .chain_count = 1, .trust = MC_TRUST_YES,
-		.trust_problem = "", .name_match = true};
+	*tls = (struct mc_tls){.result = MC_TLS_UP,
+		.failure = "",
+		.alert = -1,
+		.ms = 20,
+		.sni = host,
+		.version = "1.3",
+		.cipher = "TLS_AES_256_GCM_SHA384",
+		.group = "X25519",
+		.chain = chain,
+		.chain_count = 1,
+		.trust = MC_TRUST_YES,
+		.trust_problem = "",
+		.name_match = true};
 	chain[0] = chain[1] = blank;
 	chain[1].subject = "CN=Test CA";
 	set_names(&words, host);

@@ -15,7 +15,7 @@ struct pending {
 	struct mc_entry *entry;
 	struct mc_question question; /* memory: the entry's */
 	struct mc_arena arena;
-	struct mc_fact *fact; /* dns */
+	struct mc_fact *fact;  /* dns */
 	struct player *player; /* session */
 	int64_t due;
 };
@@ -63,7 +63,7 @@ add_rr(struct answer *answer, const char *type, const char *rdata)
 		answer->arena, "%s. %u IN %s %s", answer->owner, answer->ttl, type, rdata);
 
 	return mc_rr_parse(answer->arena, text, NULL, 300, &set->rrs[set->count], &error) &&
-		++set->count > 0;
+	       ++set->count > 0;
 }
 
 static bool
@@ -93,7 +93,8 @@ static bool
 dnssec_word(const char *word, enum mc_dnssec *ret_dnssec)
 {
 	static const char *const words[] = {[MC_DNSSEC_UNKNOWN] = "unknown",
-		[MC_DNSSEC_INSECURE] = "insecure", [MC_DNSSEC_SECURE] = "secure",
+		[MC_DNSSEC_INSECURE] = "insecure",
+		[MC_DNSSEC_SECURE] = "secure",
 		[MC_DNSSEC_BOGUS] = "bogus"};
 
 	for (size_t i = 0; i < 4; i++)
@@ -122,7 +123,7 @@ read_words(struct mc_arena *arena, const char *text, struct dns_words *words)
 		else if (strcmp(word, "delay") == 0)
 			words->delay = scenario_duration(scenario_word(arena, &text));
 		else if (!dnssec_word(word, &words->dnssec) &&
-			!mc_failure_parse(word, &words->failure))
+			 !mc_failure_parse(word, &words->failure))
 			return false;
 	return true;
 }
@@ -132,7 +133,8 @@ answer_dns(struct provider *provider, struct pending *pending, const struct bloc
 	const char *type, const char *rest)
 {
 	struct dns_words words = {.dnssec = MC_DNSSEC_INSECURE, .delay = DNS_MS};
-	struct answer answer = {.arena = &pending->arena, .owner = pending->question.name, .ttl = 300};
+	struct answer answer = {
+		.arena = &pending->arena, .owner = pending->question.name, .ttl = 300};
 	struct mc_dns *dns;
 
 	if (!read_words(&pending->arena, rest, &words) || !add_lines(&answer, block, type)) {
@@ -146,8 +148,8 @@ answer_dns(struct provider *provider, struct pending *pending, const struct bloc
 				mc_failure_name(words.failure)),
 			provider->now, pending->due);
 	answer.message.rcode = words.nxdomain ? MC_RCODE_NXDOMAIN : MC_RCODE_NOERROR;
-	dns = mc_dns_from_message(&pending->arena, &pending->question, &answer.message,
-		provider->now, pending->due);
+	dns = mc_dns_from_message(
+		&pending->arena, &pending->question, &answer.message, provider->now, pending->due);
 	if (dns == NULL)
 		return NULL;
 	dns->dnssec = words.dnssec;
@@ -230,16 +232,16 @@ start_session(struct provider *provider, struct pending *pending, const char *ke
 			"not in the scenario", provider->now, provider->now);
 		return;
 	}
-	pending->player = player_new(
-		provider->scenario, block, question, &pending->arena, provider->now);
+	pending->player =
+		player_new(provider->scenario, block, question, &pending->arena, provider->now);
 	pending->due = player_due(pending->player);
 }
 
 /* --- the provider --- */
 
 static void
-provider_start(struct mc_provider *vtable, struct mc_entry *entry,
-	const struct mc_question *question)
+provider_start(
+	struct mc_provider *vtable, struct mc_entry *entry, const struct mc_question *question)
 {
 	struct provider *provider = (struct provider *)vtable;
 	struct pending *pending = mc_calloc(1, sizeof(*pending));
@@ -363,8 +365,8 @@ scenario_provider(struct scenario *scenario)
 
 	if (provider == NULL)
 		return NULL;
-	provider->vtable = (struct mc_provider){provider_start, provider_cancel, provider_now,
-		provider_wait, provider_free};
+	provider->vtable = (struct mc_provider){
+		provider_start, provider_cancel, provider_now, provider_wait, provider_free};
 	provider->scenario = scenario;
 	provider->now = scenario->now;
 	return &provider->vtable;

@@ -18,8 +18,7 @@ set_options(struct scenario *scenario, mailcheck *mc)
 		const char *rest = line->text, *name = scenario_word(&scenario->arena, &rest);
 		rest += strspn(rest, " ");
 		if (mailcheck_set(mc, name, rest) != MAILCHECK_OK)
-			return scenario_complain(
-				scenario, line->number, "%s", mailcheck_error(mc));
+			return scenario_complain(scenario, line->number, "%s", mailcheck_error(mc));
 	}
 	return true;
 }
@@ -45,9 +44,9 @@ play(struct scenario *scenario, const char *record, mailcheck_report **ret_repor
 	mc->provider = provider;
 	mc->store = mc_store_new(provider);
 	good = set_options(scenario, mc) &&
-		(mailcheck_set(mc, "record", record) == MAILCHECK_OK ||
-			scenario_complain(scenario, 0, "%s", mailcheck_error(mc))) &&
-		run(scenario, mc, ret_report);
+	       (mailcheck_set(mc, "record", record) == MAILCHECK_OK ||
+		       scenario_complain(scenario, 0, "%s", mailcheck_error(mc))) &&
+	       run(scenario, mc, ret_report);
 	if (good && scenario_provider_problem(provider) != NULL) {
 		fprintf(stderr, "%s\n", scenario_provider_problem(provider));
 		good = false;

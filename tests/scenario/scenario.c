@@ -123,22 +123,21 @@ read_head(struct reader *reader, const char *keyword, const char *rest)
 		scenario->checks = mc_arena_strdup(&scenario->arena, rest);
 	else if (strcmp(keyword, "now") == 0)
 		return mc_timestamp_parse(rest, &scenario->now) ||
-			scenario_complain(scenario, reader->number, "no time stamp: %s", rest);
+		       scenario_complain(scenario, reader->number, "no time stamp: %s", rest);
 	else if (strcmp(keyword, "option") == 0)
 		add_line(scenario, &scenario->options, rest, reader->number);
 	else if (strcmp(keyword, "expect") == 0)
 		reader->lines = &scenario->expect;
 	else if (strcmp(keyword, "dns") == 0 || strcmp(keyword, "session") == 0 ||
-		strcmp(keyword, "dialogue") == 0) {
+		 strcmp(keyword, "dialogue") == 0) {
 		block = add_block(scenario,
-			keyword[0] == 's'	? &scenario->sessions
-				: keyword[1] == 'n' ? &scenario->dns
-						    : &scenario->dialogues,
+			keyword[0] == 's'   ? &scenario->sessions
+			: keyword[1] == 'n' ? &scenario->dns
+					    : &scenario->dialogues,
 			rest, reader->number);
 		reader->lines = block != NULL ? &block->lines : NULL;
 	} else
-		return scenario_complain(
-			scenario, reader->number, "unknown keyword: %s", keyword);
+		return scenario_complain(scenario, reader->number, "unknown keyword: %s", keyword);
 	return true;
 }
 
