@@ -11,6 +11,7 @@
 #include "base/arena.h"
 
 #define MC_CERTIFICATE_NAMES 256 /* most subjectAltNames kept */
+#define MC_CERTIFICATE_BYTES (128 * 1024) /* longest DER read */
 #define MC_CERTIFICATE_CHAIN 10	 /* most certificates kept of a chain */
 
 struct mc_certificate {

@@ -33,7 +33,8 @@ void mc_tls_client_feed(struct mc_tls_client *client, const uint8_t *bytes, size
 /* The transport is gone (`reset`: by RST), or our patience is (`timeout`). */
 void mc_tls_client_hangup(struct mc_tls_client *client, bool reset);
 void mc_tls_client_expire(struct mc_tls_client *client);
-/* Begins the handshake, or goes on with it; call once after _new and after every feed. */
+/* Begins the handshake, or goes on with it; call once after _new and after every feed. After OPEN
+ * what ends the connection is found by reading: ask again once _read has given 0. */
 enum mc_tls_state mc_tls_client_step(struct mc_tls_client *client);
 
 /* Ciphertext to send; the caller consumes what it sent. Also to be sent when it failed. */
