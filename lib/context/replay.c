@@ -19,6 +19,11 @@
 
 #define CHUNK_SIZE ((size_t)64 * 1024)
 #define TIME_LIMIT INT64_C(253402300799999)
+/* Of one fact: the longest line, unescaped, with what its structs take. */
+#define FACT_MEMORY ((size_t)64 << 20)
+/* JSON values of one line: several times what the fullest session has. Each costs far more memory
+ * than its text, so they are counted before they are made. */
+#define VALUES_LIMIT 200000
 
 struct kept_fact {
 	const char *key;
@@ -226,6 +231,24 @@ take_object(struct reader *reader, const json_t *object, const char *line, size_
 	return damaged(reader, "neither a run nor the end");
 }
 
+/* Commas and brackets outside strings, one for each value or more. */
+static size_t
+count_values(const char *line, size_t length)
+{
+	bool quoted = false;
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (line[i] == '"')
+			quoted = !quoted;
+		else if (quoted && line[i] == '\\')
+			i++;
+		else if (!quoted && (line[i] == ',' || line[i] == '[' || line[i] == '{'))
+			count++;
+	}
+	return count;
+}
+
 static bool
 take_line(struct reader *reader, const char *line, size_t length)
 {
@@ -238,6 +261,8 @@ take_line(struct reader *reader, const char *line, size_t length)
 		return damaged(reader, "something behind the end");
 	if (length >= MC_RECORD_LINE_LIMIT)
 		return damaged(reader, "a line that is too long");
+	if (count_values(line, length) > VALUES_LIMIT)
+		return damaged(reader, "a line of too many values");
 	object = json_loadb(line, length, JSON_REJECT_DUPLICATES, &error);
 	if (object == NULL)
 		return json_error_code(&error) == json_error_out_of_memory
@@ -363,7 +388,7 @@ mc_replay_parse(struct mc_arena *arena, const char *bytes, size_t length,
 	struct reader reader = {.replay = replay_new()};
 	size_t taken;
 
-	mc_arena_init(&reader.scratch, 0);
+	mc_arena_init(&reader.scratch, FACT_MEMORY);
 	if (reader.replay == NULL)
 		reader.no_memory = true;
 	else if (take_lines(&reader, bytes, length, &taken))
@@ -383,7 +408,7 @@ mc_replay_open(struct mc_arena *arena, const char *path, struct mc_replay **ret_
 	if (descriptor < 0)
 		return file_error(arena, path, errno, ret_error);
 	mc_buf_init(&buf, MC_RECORD_LINE_LIMIT + CHUNK_SIZE);
-	mc_arena_init(&reader.scratch, 0);
+	mc_arena_init(&reader.scratch, FACT_MEMORY);
 	reader.replay = replay_new();
 	if (reader.replay == NULL)
 		reader.no_memory = true;
@@ -456,7 +481,7 @@ provider_start(struct mc_provider *base, struct mc_entry *entry, const struct mc
 	struct mc_arena arena;
 	const char *key;
 
-	mc_arena_init(&arena, 0);
+	mc_arena_init(&arena, FACT_MEMORY);
 	key = mc_question_key(&arena, question);
 	kept = bsearch(key, run->facts, run->run.fact_count, sizeof(*kept), compare_key);
 	if (kept != NULL)

@@ -1,4 +1,4 @@
-/* Unit tests of lib/context/option.c, option_value.c, option_trim.c and error.c. */
+/* Unit tests of lib/context/option.c, option_table.c, option_value.c, option_trim.c, error.c. */
 #include "unit.h"
 
 #include <mailcheck/error.h>

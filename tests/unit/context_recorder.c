@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/escape.h"
 #include "context/recorder.h"
 #include "context/replay.h"
 #include "context_facts.h"
@@ -395,6 +396,71 @@ START_TEST(damage_is_told_with_its_line)
 }
 END_TEST
 
+/* A fact as full as a hostile server can make one is read back. */
+START_TEST(the_fullest_session_fits)
+{
+	struct mc_smtp_line *lines = calloc(MC_SMTP_REPLY_LINES, sizeof(*lines));
+	struct mc_capability *capabilities = calloc(MC_SMTP_REPLY_LINES, sizeof(*capabilities));
+	size_t line_length = MC_SMTP_REPLY_BYTES / MC_SMTP_REPLY_LINES;
+	char *octets = calloc(1, line_length + 1);
+	struct mc_stage stages[13] = {{MC_STEP_BANNER, false, true, 0, 0, {0}}};
+	struct mc_session_fact *session;
+	struct mc_recorder *recorder;
+	struct mc_replay *replay = NULL;
+	const char *error = "";
+	struct mc_arena arena;
+	struct place place;
+
+	mc_arena_init(&arena, 0);
+	place_make(&place);
+	memset(octets, '\x01', line_length);
+	for (size_t i = 0; i < MC_SMTP_REPLY_LINES; i++) {
+		lines[i] = (struct mc_smtp_line){octets, line_length};
+		capabilities[i].keyword = "";
+		capabilities[i].parameters = mc_escape(&arena, octets, line_length);
+	}
+	for (size_t i = 0; i < 13; i++) {
+		stages[i] = stages[0];
+		stages[i].reply.lines = lines;
+		stages[i].reply.count = MC_SMTP_REPLY_LINES;
+	}
+	session = facts_session(&arena);
+	session->session.stages = stages;
+	session->session.stage_count = 13;
+	session->session.plain.items = session->session.encrypted.items = capabilities;
+	session->session.plain.count = session->session.encrypted.count = MC_SMTP_REPLY_LINES;
+	struct mc_seen_fact fact = {FACTS_SESSION_KEY, &session->fact};
+	ck_assert_int_eq(mc_recorder_open(&arena, place.path, &recorder, &error), MAILCHECK_OK);
+	ck_assert_msg(mc_recorder_add(recorder, &(struct mc_recorded_run){.input = "x",
+							.facts = &fact,
+							.fact_count = 1}) == MAILCHECK_OK,
+		"%s", mc_recorder_error(recorder));
+	ck_assert_int_eq(mc_recorder_close(recorder, &arena, &error), MAILCHECK_OK);
+	ck_assert_msg(
+		mc_replay_open(&arena, place.path, &replay, &error) == MAILCHECK_OK, "%s", error);
+	mc_replay_free(replay);
+	free(octets);
+	free(capabilities);
+	free(lines);
+	place_remove(&place);
+	mc_arena_reset(&arena);
+}
+END_TEST
+
+START_TEST(values_are_counted_before_they_are_made)
+{
+	size_t length = strlen(HEAD), size = 1 << 20;
+	char text[256], *bytes = malloc(length + size + 1);
+
+	memcpy(bytes, HEAD, length);
+	memset(bytes + length, '[', size);
+	bytes[length + size] = '\n';
+	ck_assert_int_eq(parse(bytes, length + size + 1, text), MAILCHECK_DAMAGED);
+	ck_assert_msg(strstr(text, "line 2: a line of too many values") != NULL, "%s", text);
+	free(bytes);
+}
+END_TEST
+
 START_TEST(reading_a_file_is_reading_memory)
 {
 	struct place place;
@@ -616,6 +682,7 @@ END_TEST
 
 UNIT_MAIN("context_recorder", a_file_is_whole_private_and_deterministic, a_replay_answers_as_it_was,
 	cut_anywhere_it_is_damaged, no_changed_octet_does_harm, damage_is_told_with_its_line,
+	the_fullest_session_fits, values_are_counted_before_they_are_made,
 	reading_a_file_is_reading_memory, an_unwritable_place_is_refused,
 	a_file_that_cannot_be_completed_is_none, pending_facts_and_repeats_are_left_out,
 	a_child_leaves_the_file_alone, memory_may_run_out)

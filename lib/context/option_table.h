@@ -1,0 +1,37 @@
+/*
+ * option_table: one row an option, and how it is set. For context/option.c.
+ */
+#ifndef MC_CONTEXT_OPTION_TABLE_H
+#define MC_CONTEXT_OPTION_TABLE_H
+
+#include "context/option.h"
+
+struct mailcheck_option {
+	const char *name;
+	char letter;
+	enum mailcheck_option_kind kind;
+	const char *argument;
+	const char *help;
+	bool repeatable;
+	enum mailcheck_option_scope scope;
+	bool freezes;    /* at the first submit */
+	bool network;    /* means nothing in a replay */
+	bool unrecorded; /* not in record files */
+	bool file;       /* names a file that must be there */
+	/* NULL on success, else what is wrong with the value; see context/option_value.h. */
+	const char *(*apply)(
+		struct mc_options *options, const struct mailcheck_option *row, const char *value);
+	size_t offset; /* of what it sets in mc_options, where apply wants to know */
+};
+
+/* NULL when there is no option of that name. */
+const struct mailcheck_option *mc_option_find(const char *name);
+
+/*
+ * The array of `count` items with room for one more, NULL when out of memory (see the arena). It
+ * has mc_option_places() of its count, so that items are written behind the count of every older
+ * copy, never under it.
+ */
+void *mc_option_room(struct mc_arena *arena, void *items, size_t count, size_t size);
+
+#endif
