@@ -15,7 +15,6 @@
 
 #define INPUT_LIMIT ((size_t)1 << 20)
 #define OUTPUT_LIMIT ((size_t)4 << 20)
-#define KEEP ((size_t)4096)  /* larger empty buffers are given back */
 #define RECORD_PAYLOAD 16384 /* RFC 8446, 5.1 */
 #define RECORD_OVERHEAD 512  /* more than any header, padding and tag */
 
@@ -25,10 +24,11 @@ mc_tls_client_waiting(const struct mc_tls_client *client)
 	return client->input.length - client->taken;
 }
 
+/* Most sessions wait most of the time: an empty buffer costs nothing. */
 static void
 shrink(struct mc_buf *buf)
 {
-	if (buf->length == 0 && buf->capacity > KEEP)
+	if (buf->length == 0 && !buf->failed)
 		mc_buf_free(buf);
 }
 
@@ -96,7 +96,8 @@ name_server(struct mc_tls_client *client, const char *host)
 static bool
 start_session(struct mc_tls_client *client)
 {
-	unsigned flags = GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS;
+	unsigned flags = GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS |
+			 GNUTLS_KEY_SHARE_TOP;
 
 	if (gnutls_init(&client->session, flags) < 0) {
 		client->session = NULL;
