@@ -162,8 +162,10 @@ open_replay(struct mailcheck *mc)
 	const char *error = "";
 	int32_t code = mc_replay_open(&mc->options.arena, mc->options.replay, &mc->replay, &error);
 
-	if (code != MAILCHECK_OK)
+	if (code != MAILCHECK_OK) {
+		mc->options.replay = NULL;
 		return mc_context_fail(mc, code, "%s", error);
+	}
 	mc->replayed = mc_calloc(mc_replay_count(mc->replay) + 1, sizeof(bool));
 	return mc->replayed != NULL ? MAILCHECK_OK
 				    : mc_context_fail(mc, MAILCHECK_NO_MEMORY, "out of memory");
@@ -176,7 +178,10 @@ open_recorder(struct mailcheck *mc)
 	int32_t code =
 		mc_recorder_open(&mc->options.arena, mc->options.record, &mc->recorder, &error);
 
-	return code == MAILCHECK_OK ? code : mc_context_fail(mc, code, "%s", error);
+	if (code == MAILCHECK_OK)
+		return code;
+	mc->options.record = NULL;
+	return mc_context_fail(mc, code, "%s", error);
 }
 
 int32_t
