@@ -53,6 +53,21 @@ alert_text(struct mc_arena *arena, int alert)
 }
 
 static void
+conclude_alert(struct mc_tls_client *client, int alert)
+{
+	const char *failure = alert_text(client->arena, alert);
+
+	if (alert == GNUTLS_A_PROTOCOL_VERSION && !mc_tls_trust_offers_all(client->trust)) {
+		mc_tls_handshake_conclude(client, MC_TLS_LOCAL,
+			mc_arena_printf(client->arena,
+				"%s; this system's policy leaves out a version of TLS", failure));
+		return;
+	}
+	client->facts->alert = alert;
+	mc_tls_handshake_conclude(client, MC_TLS_ALERT, failure);
+}
+
+static void
 conclude_gone(struct mc_tls_client *client)
 {
 	bool silent = client->hello_length == 0;
@@ -102,9 +117,7 @@ conclude_error(struct mc_tls_client *client, int code)
 		return;
 	}
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED) {
-		client->facts->alert = (int)gnutls_alert_get(client->session);
-		mc_tls_handshake_conclude(
-			client, MC_TLS_ALERT, alert_text(client->arena, client->facts->alert));
+		conclude_alert(client, (int)gnutls_alert_get(client->session));
 		return;
 	}
 	if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_SESSION_EOF ||

@@ -119,6 +119,22 @@ mc_tls_trust_credentials(struct mc_tls_trust *trust)
 	return trust->credentials;
 }
 
+bool
+mc_tls_trust_offers_all(struct mc_tls_trust *trust)
+{
+	static const unsigned wanted[] = {
+		GNUTLS_TLS1_0, GNUTLS_TLS1_1, GNUTLS_TLS1_2, GNUTLS_TLS1_3};
+	const unsigned *offered;
+	int count = gnutls_priority_protocol_list(trust->priority, &offered);
+	size_t found = 0;
+
+	for (int i = 0; i < count; i++) {
+		for (size_t j = 0; j < sizeof(wanted) / sizeof(wanted[0]); j++)
+			found += offered[i] == wanted[j];
+	}
+	return found == sizeof(wanted) / sizeof(wanted[0]);
+}
+
 static void
 tell_problem(struct mc_tls_trust *trust, int code)
 {
