@@ -122,15 +122,20 @@ complete(struct wire *wire, const char *origin)
 }
 
 static char *
+write_decimal(char *text, uint8_t octet)
+{
+	*text++ = '\\';
+	*text++ = (char)('0' + octet / 100);
+	*text++ = (char)('0' + octet / 10 % 10);
+	*text++ = (char)('0' + octet % 10);
+	return text;
+}
+
+static char *
 write_octet(char *text, uint8_t octet)
 {
-	if (octet <= ' ' || octet > '~') {
-		*text++ = '\\';
-		*text++ = (char)('0' + octet / 100);
-		*text++ = (char)('0' + octet / 10 % 10);
-		*text++ = (char)('0' + octet % 10);
-		return text;
-	}
+	if (octet <= ' ' || octet > '~')
+		return write_decimal(text, octet);
 	if (octet == '.' || octet == '\\')
 		*text++ = '\\';
 	*text++ = (char)octet;
@@ -148,6 +153,8 @@ write_name(const struct wire *wire, char name[MC_NAME_TEXT_SIZE])
 
 		if (p != name)
 			*p++ = '.';
+		if (wire->bytes[i] == 1 && wire->bytes[i + 1] == '@')
+			p = write_decimal(p, wire->bytes[++i]);
 		for (i++; i < end; i++)
 			p = write_octet(p, wire->bytes[i]);
 	}

@@ -3,8 +3,8 @@
  *
  * Everywhere in this library a name is text in canonical form: lower case, no trailing dot
  * ("." alone is the root), bytes other than printable ASCII (space counts as none) as \DDD, and
- * a dot or backslash inside a label as \. and \\. Equal names are equal strings. The wire form
- * is met only in this room.
+ * a dot or backslash inside a label as \. and \\. (A label "@" is \064, as a bare @ stands for the
+ * origin.) Equal names are equal strings. The wire form is met only in this room.
  */
 #ifndef MC_RECORD_NAME_H
 #define MC_RECORD_NAME_H

@@ -35,8 +35,8 @@ walk(const char *name)
 
 	if (!mc_name_within(name, ".") || !mc_name_within(name, mc_name_parent(name)))
 		abort();
-	for (; strcmp(name, ".") != 0; name = mc_name_parent(name))
-		labels--;
+	for (; strcmp(name, ".") != 0; name = mc_name_parent(name), labels--)
+		through_wire(name);
 	if (labels != 0)
 		abort();
 	if (mc_name_join("_dmarc", name, joined))

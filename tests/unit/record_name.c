@@ -19,7 +19,11 @@ static const struct canonical_case {
 	{".", "example.com", "."},
 	{"@", NULL, "."},
 	{"@", "example.com", "example.com"},
-	{"\\@", "example.com", "@.example.com"},
+	{"\\@", "example.com", "\\064.example.com"},
+	{"\\@", NULL, "\\064"},
+	{"@.", NULL, "\\064"},
+	{"a.@", NULL, "a.\\064"},
+	{"@@.a", NULL, "@@.a"},
 	{"www", "example.com", "www.example.com"},
 	{"www.", "example.com", "www"},
 	{"www", ".", "www"},
@@ -263,7 +267,7 @@ START_TEST(join)
 	ck_assert(mc_name_join("_25._tcp", ".", name));
 	ck_assert_str_eq(name, "_25._tcp");
 	ck_assert(mc_name_join("@", "example.com", name));
-	ck_assert_str_eq(name, "@.example.com");
+	ck_assert_str_eq(name, "\\064.example.com");
 	ck_assert(mc_name_join(L63 "." L63 "." L63, L61, name));
 	ck_assert_str_eq(name, L63 "." L63 "." L63 "." L61);
 }

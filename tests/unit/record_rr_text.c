@@ -68,7 +68,8 @@ static const struct text_case {
 	{"\n \n; comment\r\nwww A 192.0.2.1\r\n", "www.example.org. 3600 IN A 192.0.2.1"},
 	{"a\\;b\\\"\\(\\)\\@\\$\\.\\\\\\032x A 192.0.2.1",
 		"a\\;b\\\"\\(\\)\\@\\$\\.\\\\\\032x.example.org. 3600 IN A 192.0.2.1"},
-	{"\\@ A 192.0.2.1", "\\@.example.org. 3600 IN A 192.0.2.1"},
+	{"\\@ A 192.0.2.1", "\\064.example.org. 3600 IN A 192.0.2.1"},
+	{"@. MX 1 \\@.", "\\064. 3600 IN MX 1 \\064."},
 	{"mx MX 1 mx", "mx.example.org. 3600 IN MX 1 mx.example.org."},
 	{"10 MX 10 10", "10.example.org. 3600 IN MX 10 10.example.org."},
 };
