@@ -6,9 +6,18 @@
 
 #include <stddef.h>
 
+#include "base/arena.h"
+
 enum mc_severity { MC_INFO, MC_NOTICE, MC_WARNING, MC_ERROR };
 
-enum mc_verdict { MC_OK, MC_VERDICT_NOTICE, MC_VERDICT_WARNING, MC_INCONCLUSIVE, MC_VERDICT_ERROR, MC_SKIPPED };
+enum mc_verdict {
+	MC_OK,
+	MC_VERDICT_NOTICE,
+	MC_VERDICT_WARNING,
+	MC_INCONCLUSIVE,
+	MC_VERDICT_ERROR,
+	MC_SKIPPED
+};
 
 const char *mc_severity_text(enum mc_severity severity);
 const char *mc_verdict_text(enum mc_verdict verdict);
@@ -32,6 +41,10 @@ extern const size_t mc_findings_count;
 
 /* NULL when there is no such id. */
 const struct mc_finding_info *mc_finding_find(const char *id);
+/* A row's text with its {subject}, {domain}, {host} and {address} filled in; anything else in
+ * braces stays. "" when out of memory. */
+const char *mc_finding_fill(struct mc_arena *arena, const char *template, const char *subject,
+	const char *domain, const char *host, const char *address);
 
 /* One judgement. Memory: an instance's arena, then a report's. */
 struct mc_finding {

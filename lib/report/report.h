@@ -18,37 +18,38 @@ struct mc_check_report {
 	enum mc_verdict verdict;
 	const char *reason; /* NULL unless inconclusive or skipped */
 	int64_t duration;   /* ms */
-	json_t *values;	    /* object, owned */
+	json_t *values;     /* object, owned */
 	struct mc_finding *findings;
 	size_t finding_count;
 };
 
-struct mc_report {
+/* The opaque type of <mailcheck/report.h>. */
+struct mailcheck_report {
 	struct mc_arena arena;
-	const char *input;	 /* as given, escaped */
+	const char *input;       /* as given, escaped */
 	const char *target_kind; /* "domain", "host" */
 	const char *target_name;
 	int64_t started;  /* ms since 1970 */
 	int64_t duration; /* ms */
 	enum mc_verdict verdict;
-	const char *problem; /* why there is no report at all (bad input, no memory); NULL: there is */
 	struct mc_check_report *checks; /* registry order */
 	size_t check_count;
-	/* The first cause: a check and the finding (or, inconclusive, the reason) to begin with;
-	 * NULL when all is well. */
+	/* The first cause: a check and the finding to begin with; NULL when all is well. Of what
+	 * could not be determined there may be no finding: then it is the check's reason. */
 	const struct mc_check_report *root_check;
 	const struct mc_finding *root_finding;
-	/* caches of the renderers, owned */
-	char *json;
+	/* owned: the input another caller gave it, what the renderers made last */
+	struct mc_buf own_input;
+	struct mc_buf json;
 	struct mc_buf text;
 };
 
 /* Verdict, root cause and order of findings, from the checks. */
-void mc_report_conclude(struct mc_report *report);
-void mc_report_free(struct mc_report *report); /* and all it owns */
+void mc_report_conclude(struct mailcheck_report *report);
+void mc_report_free(struct mailcheck_report *report); /* and all it owns */
 
-/* The JSON of CLI.md, one line, keys in a fixed order; NULL when out of memory. */
-const char *mc_report_json(struct mc_report *report);
+/* The JSON of "mailcheck-report/1", one line, keys in a fixed order; NULL when out of memory. */
+const char *mc_report_json(struct mailcheck_report *report);
 
 enum mc_text_flags {
 	MC_TEXT_COLOR = 1,
@@ -56,7 +57,7 @@ enum mc_text_flags {
 	MC_TEXT_ASCII = 4,   /* no symbols outside ASCII */
 	MC_TEXT_QUIET = 8,   /* verdict, root cause and fix only */
 };
-/* The report for people; NULL when out of memory. */
-const char *mc_report_text(struct mc_report *report, unsigned flags);
+/* The report for people; NULL when out of memory. Valid until the next call. */
+const char *mc_report_text(struct mailcheck_report *report, unsigned flags);
 
 #endif

@@ -1,0 +1,204 @@
+/* text: a report for people: verdict, where to begin, the checks, and what was seen. */
+#include "report/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/timestamp.h"
+
+#define TEXT_LIMIT ((size_t)64 << 20)
+#define BODY 2    /* indent of a section's lines */
+#define NESTED 6  /* of what belongs to a line before */
+#define CHECK 18  /* column of a check's name */
+#define SUMMARY 2 /* between the name and what is said of it */
+
+static const char *const verdict_phrases[] = {
+	[MC_OK] = "ok, nothing to change",
+	[MC_VERDICT_NOTICE] = "notice, works as it is",
+	[MC_VERDICT_WARNING] = "warning, works but should be changed",
+	[MC_INCONCLUSIVE] = "inconclusive, could not be determined",
+	[MC_VERDICT_ERROR] = "error, something is broken",
+	[MC_SKIPPED] = "skipped",
+};
+
+static const char *const root_headings[] = {
+	[MC_OK] = "",
+	[MC_VERDICT_NOTICE] = "WORTH KNOWING",
+	[MC_VERDICT_WARNING] = "WHERE TO BEGIN",
+	[MC_INCONCLUSIVE] = "NOT DETERMINED BECAUSE",
+	[MC_VERDICT_ERROR] = "ROOT CAUSE",
+	[MC_SKIPPED] = "",
+};
+
+static void
+heading(struct mc_page *page, const char *text)
+{
+	mc_page_end(page);
+	mc_page_styled(page, MC_STRONG, text);
+	mc_page_end(page);
+}
+
+/* The input is worth showing where it is more than another spelling of the name. */
+static bool
+input_differs(const struct mailcheck_report *report)
+{
+	size_t length = strlen(report->target_name);
+
+	if (strcmp(report->target_kind, "domain") != 0)
+		return false;
+	return strncasecmp(report->input, report->target_name, length) != 0 ||
+	       (report->input[length] != '\0' && strcmp(report->input + length, ".") != 0);
+}
+
+static void
+put_header(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report)
+{
+	char started[MC_TIMESTAMP_SIZE];
+
+	mc_page_verdict(page, report->verdict);
+	mc_page_put(page, " ");
+	mc_page_styled(page, MC_STRONG, report->target_name);
+	mc_page_put(page, ": ");
+	mc_page_styled(
+		page, mc_page_verdict_style(report->verdict), verdict_phrases[report->verdict]);
+	mc_page_end(page);
+	mc_timestamp_format(started, report->started);
+	mc_page_style(page, MC_FAINT);
+	mc_page_wrap(page, BODY,
+		mc_arena_printf(arena, "%s%s%schecked %s in %s",
+			input_differs(report) ? "given as \"" : "",
+			input_differs(report) ? report->input : "",
+			input_differs(report) ? "\", " : "", started,
+			mc_text_ms(arena, report->duration)));
+}
+
+static void
+put_root_finding(struct mc_page *page, struct mc_arena *arena, const struct mc_finding *finding)
+{
+	const struct mc_finding_info *info = finding->info;
+
+	mc_page_style(page, MC_STRONG);
+	mc_page_wrap(page, BODY, info->title);
+	mc_text_evidence(page, BODY, finding);
+	mc_page_end(page);
+	mc_page_wrap(page, BODY, finding->detail);
+	if (finding->fix[0] != '\0') {
+		mc_page_end(page);
+		mc_page_tab(page, BODY);
+		mc_page_styled(page, MC_STRONG, "What to change:");
+		mc_page_end(page);
+		mc_page_wrap(page, NESTED, finding->fix);
+	}
+	mc_page_end(page);
+	mc_page_style(page, MC_FAINT);
+	mc_page_wrap(page, BODY,
+		mc_arena_printf(arena, "%s%s%s", info->id, info->reference[0] != '\0' ? ": " : "",
+			info->reference));
+}
+
+static void
+put_root(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report)
+{
+	const struct mc_check_report *check = report->root_check;
+
+	if (check == NULL)
+		return;
+	heading(page, root_headings[report->verdict]);
+	if (report->verdict == MC_INCONCLUSIVE && check->reason != NULL)
+		mc_page_wrap(
+			page, BODY, mc_arena_printf(arena, "%s: %s", check->name, check->reason));
+	if (report->verdict == MC_INCONCLUSIVE && report->root_finding != NULL)
+		mc_page_end(page);
+	if (report->root_finding != NULL)
+		put_root_finding(page, arena, report->root_finding);
+}
+
+static size_t
+name_width(const struct mc_page *page, const struct mailcheck_report *report)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < report->check_count; i++) {
+		size_t width = mc_page_width(page, report->checks[i].name);
+		if (width > most)
+			most = width;
+	}
+	return most;
+}
+
+static void
+put_check(struct mc_page *page, struct mc_arena *arena, const struct mc_check_report *check,
+	size_t summary)
+{
+	mc_page_tab(page, BODY);
+	mc_page_verdict(page, check->verdict);
+	if (mc_page_symbols(page)) {
+		mc_page_put(page, " ");
+		mc_page_styled(page, mc_page_verdict_style(check->verdict),
+			mc_verdict_text(check->verdict));
+	}
+	mc_page_tab(page, CHECK);
+	mc_page_styled(page, MC_STRONG, check->name);
+	mc_page_tab(page, summary);
+	mc_page_wrap(page, summary,
+		check->reason != NULL ? check->reason : mc_text_summary(arena, check));
+}
+
+static void
+put_checks(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report)
+{
+	size_t summary = CHECK + name_width(page, report) + SUMMARY;
+
+	if (report->check_count > 0)
+		heading(page, "CHECKS");
+	for (size_t i = 0; i < report->check_count; i++) {
+		put_check(page, arena, &report->checks[i], summary);
+		mc_text_findings(page, report, &report->checks[i]);
+	}
+}
+
+static void
+put_hidden(struct mc_page *page, const struct mailcheck_report *report)
+{
+	size_t hidden = mc_text_hidden(page, report);
+
+	if (hidden == 0)
+		return;
+	mc_page_end(page);
+	mc_page_style(page, MC_FAINT);
+	mc_page_printf(page, hidden == 1 ? "%zu remark is" : "%zu remarks are", hidden);
+	mc_page_put(page, " left out here; -v shows all.");
+	mc_page_end(page);
+}
+
+static void
+render(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report)
+{
+	put_header(page, arena, report);
+	put_root(page, arena, report);
+	if ((page->flags & MC_TEXT_QUIET) != 0)
+		return;
+	put_checks(page, arena, report);
+	mc_text_tables(page, arena, report);
+	put_hidden(page, report);
+}
+
+const char *
+mc_report_text(struct mailcheck_report *report, unsigned flags)
+{
+	struct mc_arena arena;
+	struct mc_page page;
+	bool failed;
+
+	mc_buf_free(&report->text);
+	mc_buf_init(&report->text, TEXT_LIMIT);
+	mc_arena_init(&arena, 0);
+	mc_page_init(&page, &report->text, flags);
+	render(&page, &arena, report);
+	failed = arena.failed || report->text.failed;
+	mc_arena_reset(&arena);
+	if (!failed)
+		return mc_buf_text(&report->text);
+	mc_buf_free(&report->text);
+	return NULL;
+}

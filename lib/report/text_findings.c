@@ -1,0 +1,191 @@
+/* text_findings: findings under their check. Of the same kind: the title once, then the subjects.
+ */
+#include <string.h>
+
+#include "report/text.h"
+
+#define MARK 6     /* column of a finding's mark */
+#define BODY 8     /* of what belongs to it */
+#define DEEPER 2   /* how much further lines go in */
+#define SUBJECTS 5 /* shown of one kind, unless verbose */
+#define EVIDENCE 2 /* lines of one finding, unless verbose */
+
+static bool
+verbose(const struct mc_page *page)
+{
+	return (page->flags & MC_TEXT_VERBOSE) != 0;
+}
+
+/* Info is left out, but for what explains why nothing could be determined. */
+static bool
+is_shown(const struct mc_page *page, const struct mc_check_report *check,
+	const struct mc_finding *finding)
+{
+	return verbose(page) || finding->severity > MC_INFO || check->verdict == MC_INCONCLUSIVE;
+}
+
+static bool
+same_kind(const struct mc_finding *a, const struct mc_finding *b)
+{
+	return a->info == b->info && a->severity == b->severity;
+}
+
+static const struct mc_finding *
+next_of_kind(const struct mc_finding *finding)
+{
+	const struct mc_finding *next = finding->next;
+
+	while (next != NULL && !same_kind(finding, next))
+		next = next->next;
+	return next;
+}
+
+static bool
+is_first_of_kind(const struct mc_check_report *check, const struct mc_finding *finding)
+{
+	const struct mc_finding *first = check->findings;
+
+	while (!same_kind(first, finding))
+		first = first->next;
+	return first == finding;
+}
+
+void
+mc_text_evidence(struct mc_page *page, size_t indent, const struct mc_finding *finding)
+{
+	size_t i, subject = strlen(finding->subject);
+	size_t count = verbose(page) || finding->evidence_count < EVIDENCE ? finding->evidence_count
+									   : EVIDENCE;
+	const char *first = count > 0 ? finding->evidence[0] : "";
+
+	mc_page_tab(page, indent);
+	if (subject > 0 && strncmp(first, finding->subject, subject) == 0 &&
+		(first[subject] == ':' || first[subject] == ' '))
+		first += first[subject] == ':' ? subject + 1 : subject;
+	mc_page_put(page, finding->subject);
+	if (*first != '\0' && finding->evidence[0] == first)
+		mc_page_put(page, ": ");
+	else if (*first != '\0' && first[-1] == ':')
+		mc_page_put(page, ":");
+	mc_page_wrap(page, indent + DEEPER, first);
+	for (i = 1; i < count; i++)
+		mc_page_wrap(page, indent + DEEPER, finding->evidence[i]);
+}
+
+static void
+put_fix(struct mc_page *page, const char *fix)
+{
+	if (fix[0] == '\0')
+		return;
+	mc_page_tab(page, BODY);
+	mc_page_styled(page, MC_STRONG, "What to change:");
+	mc_page_put(page, " ");
+	mc_page_wrap(page, BODY + DEEPER, fix);
+}
+
+static void
+put_title(struct mc_page *page, const struct mc_finding *finding)
+{
+	mc_page_tab(page, MARK);
+	mc_page_severity(page, finding->severity);
+	mc_page_put(page, " ");
+	mc_page_put(page, finding->info->title);
+	mc_page_put(page, " ");
+	mc_page_style(page, MC_FAINT);
+	if (page->column + strlen(finding->info->id) + 2 > MC_PAGE_WIDTH) {
+		mc_page_end(page);
+		mc_page_tab(page, BODY);
+		mc_page_style(page, MC_FAINT);
+	}
+	mc_page_put(page, "(");
+	mc_page_put(page, finding->info->id);
+	mc_page_put(page, ")");
+	mc_page_end(page);
+}
+
+struct kind {
+	size_t count;
+	bool same_fix;
+	bool is_root; /* told at the top */
+};
+
+static struct kind
+survey(const struct mailcheck_report *report, const struct mc_finding *first)
+{
+	struct kind kind = {.same_fix = true};
+
+	for (const struct mc_finding *finding = first; finding != NULL;
+		finding = next_of_kind(finding)) {
+		kind.count++;
+		kind.same_fix = kind.same_fix && strcmp(finding->fix, first->fix) == 0;
+		kind.is_root = kind.is_root || finding == report->root_finding;
+	}
+	return kind;
+}
+
+static void
+put_subjects(struct mc_page *page, const struct mc_finding *first, const struct kind *kind)
+{
+	size_t shown = 0;
+
+	for (const struct mc_finding *finding = first; finding != NULL;
+		finding = next_of_kind(finding)) {
+		if (shown == SUBJECTS && !verbose(page) && kind->count > SUBJECTS + 1) {
+			mc_page_tab(page, BODY);
+			mc_page_printf(page, "and %zu more", kind->count - shown);
+			mc_page_end(page);
+			return;
+		}
+		mc_text_evidence(page, BODY, finding);
+		if (verbose(page) && !kind->same_fix)
+			put_fix(page, finding->fix);
+		shown++;
+	}
+}
+
+static void
+put_kind(
+	struct mc_page *page, const struct mailcheck_report *report, const struct mc_finding *first)
+{
+	struct kind kind = survey(report, first);
+
+	put_title(page, first);
+	put_subjects(page, first, &kind);
+	if (verbose(page) && !kind.is_root)
+		mc_page_wrap(page, BODY, first->detail);
+	if (verbose(page) && !kind.same_fix)
+		return;
+	put_fix(page, kind.is_root && first->fix[0] != '\0' ? "see above." : first->fix);
+	if (!kind.same_fix)
+		mc_page_wrap(page, BODY + DEEPER, "The others need the same, each its own.");
+}
+
+void
+mc_text_findings(struct mc_page *page, const struct mailcheck_report *report,
+	const struct mc_check_report *check)
+{
+	bool any = false;
+
+	for (const struct mc_finding *finding = check->findings; finding != NULL;
+		finding = finding->next) {
+		if (!is_shown(page, check, finding) || !is_first_of_kind(check, finding))
+			continue;
+		mc_page_end(page);
+		put_kind(page, report, finding);
+		any = true;
+	}
+	if (any && check != &report->checks[report->check_count - 1])
+		mc_page_end(page);
+}
+
+size_t
+mc_text_hidden(const struct mc_page *page, const struct mailcheck_report *report)
+{
+	size_t hidden = 0;
+
+	for (size_t i = 0; i < report->check_count; i++)
+		for (const struct mc_finding *finding = report->checks[i].findings; finding != NULL;
+			finding = finding->next)
+			hidden += !is_shown(page, &report->checks[i], finding);
+	return hidden;
+}

@@ -1,0 +1,125 @@
+/* text_summary: one clause on what a check saw. */
+#include <string.h>
+
+#include "report/text.h"
+#include "report/values.h"
+
+static const char *
+plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static const char *
+summarise_mx(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *hosts = json_object_get(values, "hosts"), *host;
+	size_t i, count = json_array_size(hosts), addresses = 0;
+
+	if (json_is_true(json_object_get(values, "null_mx")))
+		return "null MX: the domain accepts no mail";
+	json_array_foreach (hosts, i, host)
+		addresses += json_array_size(json_object_get(host, "addresses"));
+	if (count == 0)
+		return "no mail host";
+	return mc_arena_printf(arena, "%zu host%s, %zu address%s", count, plural(count), addresses,
+		addresses == 1 ? "" : "es");
+}
+
+static const char *
+summarise_ptr(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *addresses = json_object_get(values, "addresses"), *address;
+	size_t i, confirmed = 0, count = json_array_size(addresses);
+
+	json_array_foreach (addresses, i, address)
+		confirmed += json_is_true(json_object_get(address, "confirmed"));
+	if (count == 0)
+		return "";
+	return mc_arena_printf(arena, "%zu of %zu address%s with a reverse name that leads back",
+		confirmed, count, count == 1 ? "" : "es");
+}
+
+static const char *
+summarise_smtp(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *endpoints = json_object_get(values, "endpoints"), *endpoint;
+	size_t i, greeted = 0, works = 0, count = json_array_size(endpoints);
+
+	json_array_foreach (endpoints, i, endpoint) {
+		greeted += json_is_string(json_object_get(endpoint, "banner"));
+		works += strcmp(mc_values_text(endpoint, "starttls"), "works") == 0;
+	}
+	if (count == 0)
+		return "";
+	return mc_arena_printf(arena, "%zu of %zu address%s answer%s, STARTTLS works on %zu",
+		greeted, count, count == 1 ? "" : "es", greeted == 1 ? "s" : "", works);
+}
+
+static const char *
+days_left(struct mc_arena *arena, const json_t *endpoints)
+{
+	const json_t *endpoint;
+	json_int_t least = 0;
+	bool any = false;
+	size_t i;
+
+	json_array_foreach (endpoints, i, endpoint) {
+		const json_t *days =
+			json_object_get(json_object_get(endpoint, "certificate"), "days_left");
+		if (!json_is_integer(days) || (any && json_integer_value(days) >= least))
+			continue;
+		least = json_integer_value(days);
+		any = true;
+	}
+	if (!any)
+		return "";
+	if (least < 0)
+		return ", a certificate has expired";
+	return mc_arena_printf(arena, ", certificate good for %lld day%s", (long long)least,
+		plural((size_t)least));
+}
+
+static const char *
+summarise_tls(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *endpoints = json_object_get(values, "endpoints"), *endpoint;
+	const char *oldest = "";
+	size_t i, up = 0, count = json_array_size(endpoints);
+	bool several = false;
+
+	json_array_foreach (endpoints, i, endpoint) {
+		const char *version =
+			mc_values_text(json_object_get(endpoint, "negotiated"), "version");
+		if (version[0] == '\0')
+			continue;
+		up++;
+		several = several || (oldest[0] != '\0' && strcmp(oldest, version) != 0);
+		if (oldest[0] == '\0' || strcmp(version, oldest) < 0)
+			oldest = version;
+	}
+	if (up == 0)
+		return "";
+	return mc_arena_printf(arena, "TLS %s%s on %zu of %zu address%s%s", oldest,
+		several ? " or later" : "", up, count, count == 1 ? "" : "es",
+		days_left(arena, endpoints));
+}
+
+const char *
+mc_text_summary(struct mc_arena *arena, const struct mc_check_report *check)
+{
+	static const struct {
+		const char *check;
+		const char *(*summarise)(struct mc_arena *arena, const json_t *values);
+	} rows[] = {
+		{"mx", summarise_mx},
+		{"ptr", summarise_ptr},
+		{"smtp", summarise_smtp},
+		{"tls", summarise_tls},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].check, check->name) == 0)
+			return rows[i].summarise(arena, check->values);
+	return "";
+}
