@@ -1,0 +1,14 @@
+/*
+ * connection: a session fact: waits for its turn, connects, and pumps the dialogue, with TLS in
+ * between.
+ */
+#ifndef MC_NET_CONNECTION_H
+#define MC_NET_CONNECTION_H
+
+#include "net/net_state.h"
+
+/* NULL when out of memory. */
+struct mc_observation *mc_connection_begin(struct mc_net *net, const struct mc_question *question,
+	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument);
+
+#endif

@@ -1,0 +1,417 @@
+/* resolver: lookups, their time, and the order of the servers. */
+#include "net/resolver.h"
+
+#include <stdio.h>
+#include <unbound-event.h>
+
+#include "base/alloc.h"
+#include "net/upstream.h"
+#include "record/message.h"
+
+#define UPSTREAMS 16
+#define SYSTEM_UPSTREAMS 3 /* as many as the C library asks */
+#define ABANDONED 4        /* times the lookups in work may still be so in libunbound */
+
+struct lookup;
+
+/* A lookup as libunbound sees it. It is not told of what nobody waits for any more, but of its
+ * end: there is no other way to know how much libunbound has in work. */
+struct flight {
+	struct mc_resolver *resolver;
+	struct lookup *lookup; /* NULL: abandoned */
+};
+
+struct lookup {
+	struct mc_observation base; /* first */
+	struct mc_resolver *resolver;
+	struct lookup *next; /* in the queue */
+	struct event timer;
+	struct flight *flight; /* NULL: not asking */
+	bool active, inside;
+	size_t at; /* the server being asked */
+	int64_t began, deadline;
+	int rank; /* of the failure so far */
+	enum mc_failure failure;
+	const char *text;
+};
+
+struct mc_resolver {
+	struct mc_net *net;
+	struct mc_upstream upstreams[UPSTREAMS];
+	size_t count;
+	struct lookup *first, *last; /* wait for their turn */
+	unsigned active, flying;
+};
+
+static void attempt(struct lookup *lookup);
+
+/* --- made --- */
+
+static void
+add_named(struct mc_resolver *resolver, const struct mc_net_server *server)
+{
+	struct mc_upstream *upstream = &resolver->upstreams[resolver->count++];
+	char address[MC_ADDRESS_SIZE];
+
+	mc_address_format(address, &server->address);
+	upstream->kind = MC_UPSTREAM_NAMED;
+	upstream->server = *server;
+	(void)snprintf(upstream->name, sizeof(upstream->name), "%s@%u", address, server->port);
+}
+
+static void
+list_upstreams(struct mc_resolver *resolver)
+{
+	const struct mc_net_options *options = &resolver->net->options;
+
+	for (size_t i = 0; i < options->resolver_count && resolver->count < UPSTREAMS; i++)
+		add_named(resolver, &options->resolvers[i]);
+	if (resolver->count == 0 && options->recursive) {
+		resolver->count = 1;
+		resolver->upstreams[0].kind = MC_UPSTREAM_ROOTS;
+		(void)snprintf(resolver->upstreams[0].name, MC_UPSTREAM_NAME, "from the root");
+	}
+	if (resolver->count == 0)
+		resolver->count = mc_upstream_system(
+			resolver->upstreams, SYSTEM_UPSTREAMS, "/etc/resolv.conf");
+	for (size_t i = 0; i < resolver->count; i++)
+		resolver->upstreams[i].net = resolver->net;
+}
+
+int32_t
+mc_resolver_new(
+	struct mc_resolver **ret_resolver, struct mc_net *net, char *error, size_t error_size)
+{
+	struct mc_resolver *resolver = mc_calloc(1, sizeof(*resolver));
+	int32_t code;
+
+	if (resolver == NULL) {
+		(void)snprintf(error, error_size, "out of memory");
+		return MC_NET_NO_MEMORY;
+	}
+	resolver->net = net;
+	list_upstreams(resolver);
+	if (!mc_upstream_open(&resolver->upstreams[0], &code, error, error_size)) {
+		mc_resolver_free(resolver);
+		return code;
+	}
+	*ret_resolver = resolver;
+	return MC_NET_OK;
+}
+
+void
+mc_resolver_free(struct mc_resolver *resolver)
+{
+	if (resolver == NULL)
+		return;
+	for (size_t i = 0; i < resolver->count; i++)
+		mc_upstream_close(&resolver->upstreams[i]);
+	mc_free(resolver);
+}
+
+/* --- the queue --- */
+
+static void
+enqueue(struct mc_resolver *resolver, struct lookup *lookup)
+{
+	*(resolver->last != NULL ? &resolver->last->next : &resolver->first) = lookup;
+	resolver->last = lookup;
+}
+
+static void
+unqueue(struct mc_resolver *resolver, struct lookup *lookup)
+{
+	struct lookup *previous = NULL, *each = resolver->first;
+
+	while (each != NULL && each != lookup) {
+		previous = each;
+		each = each->next;
+	}
+	if (each == NULL)
+		return;
+	*(previous != NULL ? &previous->next : &resolver->first) = lookup->next;
+	if (resolver->last == lookup)
+		resolver->last = previous;
+	lookup->next = NULL;
+}
+
+static bool
+room(const struct mc_resolver *resolver)
+{
+	unsigned limit = resolver->net->lookup_limit;
+
+	return resolver->active < limit && resolver->flying < limit * ABANDONED;
+}
+
+static void
+begin(struct lookup *lookup)
+{
+	lookup->active = true;
+	lookup->resolver->active++;
+	lookup->began = mc_net_now(lookup->base.net);
+	lookup->deadline = lookup->began + lookup->base.net->options.dns_timeout;
+	attempt(lookup);
+}
+
+static void
+begin_next(struct mc_resolver *resolver)
+{
+	while (!resolver->net->closing && resolver->first != NULL && room(resolver)) {
+		struct lookup *lookup = resolver->first;
+		unqueue(resolver, lookup);
+		begin(lookup);
+	}
+}
+
+/* --- failures --- */
+
+/* The failure that tells most is the one that is told: an answer, then silence, then nobody. */
+static void
+note(struct lookup *lookup, int rank, enum mc_failure failure, const char *text)
+{
+	if (rank < lookup->rank)
+		return;
+	lookup->rank = rank;
+	lookup->failure = failure;
+	lookup->text = text;
+}
+
+static const char *
+asked(struct lookup *lookup)
+{
+	const struct mc_question *question = lookup->base.question;
+	char type[10];
+
+	return mc_arena_printf(&lookup->base.arena, "%s %s", question->name,
+		mc_rr_type_name(question->type, type));
+}
+
+static const char *
+whom(struct lookup *lookup)
+{
+	static const char *const words[] = {[MC_UPSTREAM_NAMED] = "the resolver ",
+		[MC_UPSTREAM_SYSTEM] = "the system's resolver ",
+		[MC_UPSTREAM_ROOTS] = "resolving "};
+	const struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
+
+	return mc_arena_printf(&lookup->base.arena, "%s%s", words[upstream->kind], upstream->name);
+}
+
+static void
+note_silence(struct lookup *lookup)
+{
+	const struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
+	int64_t waited = mc_net_now(lookup->base.net) - lookup->began;
+	struct mc_arena *arena = &lookup->base.arena;
+
+	if (mc_upstream_silent(upstream, lookup->began))
+		note(lookup, 2, MC_FAIL_NO_RESOLVER,
+			mc_arena_printf(arena, "%s does not answer at all", whom(lookup)));
+	else
+		note(lookup, 3, MC_FAIL_TIMEOUT,
+			mc_arena_printf(arena, "%s gave no answer to %s in %.1f s", whom(lookup),
+				asked(lookup), (double)waited / 1000));
+}
+
+static void
+note_rcode(struct lookup *lookup, int rcode)
+{
+	enum mc_failure failure = rcode == MC_RCODE_SERVFAIL  ? MC_FAIL_SERVFAIL
+				  : rcode == MC_RCODE_REFUSED ? MC_FAIL_QUERY_REFUSED
+							      : MC_FAIL_RCODE;
+	char name[12];
+
+	note(lookup, 4, failure,
+		mc_arena_printf(&lookup->base.arena, "%s answered %s to %s", whom(lookup),
+			mc_rcode_name(rcode, name), asked(lookup)));
+}
+
+/* --- answers --- */
+
+static void
+over(struct lookup *lookup, struct mc_fact *fact)
+{
+	(void)evtimer_del(&lookup->timer);
+	mc_net_over(&lookup->base, fact);
+}
+
+/* The turn of the next server, or the end; never inside libunbound. */
+static void
+go_on(struct lookup *lookup)
+{
+	lookup->at++;
+	if (lookup->at < lookup->resolver->count && mc_net_now(lookup->base.net) < lookup->deadline)
+		attempt(lookup);
+	else
+		over(lookup,
+			mc_fact_failed(&lookup->base.arena, lookup->base.question, lookup->failure,
+				lookup->text, lookup->began, mc_net_now(lookup->base.net)));
+}
+
+static void
+take(struct lookup *lookup, const uint8_t *packet, size_t length, int sec, const char *why_bogus)
+{
+	static const enum mc_dnssec words[] = {
+		MC_DNSSEC_INSECURE, MC_DNSSEC_BOGUS, MC_DNSSEC_SECURE};
+	struct mc_arena *arena = &lookup->base.arena;
+	struct mc_message message;
+	struct mc_dns *dns;
+	const char *problem = mc_message_parse(arena, packet, length, &message);
+
+	if (problem != NULL) {
+		note(lookup, 4, MC_FAIL_MALFORMED,
+			mc_arena_printf(arena, "the answer to %s makes no sense: %s", asked(lookup),
+				problem));
+		return;
+	}
+	if (message.rcode != MC_RCODE_NOERROR && message.rcode != MC_RCODE_NXDOMAIN) {
+		note_rcode(lookup, message.rcode);
+		return;
+	}
+	if (!lookup->inside)
+		mc_upstream_heard(&lookup->resolver->upstreams[lookup->at]);
+	dns = mc_dns_from_message(arena, lookup->base.question, &message, lookup->began,
+		mc_net_now(lookup->base.net));
+	if (dns != NULL && sec >= 0 && sec < 3) {
+		dns->dnssec = words[sec];
+		if (dns->dnssec == MC_DNSSEC_BOGUS && why_bogus != NULL)
+			dns->why_bogus = mc_arena_strdup(arena, why_bogus);
+	}
+	over(lookup, dns != NULL ? &dns->fact : NULL);
+}
+
+/* Called by libunbound, possibly from inside ub_resolve_event(). */
+static void
+answered(void *argument, int rcode, void *packet, int length, int sec, char *why_bogus, int limited)
+{
+	struct flight *flight = argument;
+	struct mc_resolver *resolver = flight->resolver;
+	struct lookup *lookup = flight->lookup;
+
+	(void)limited;
+	resolver->flying--;
+	mc_free(flight);
+	if (lookup == NULL)
+		return;
+	lookup->flight = NULL;
+	if (rcode == 0 && packet != NULL && length > 0)
+		take(lookup, packet, (size_t)length, sec, why_bogus);
+	else if (mc_upstream_silent(&resolver->upstreams[lookup->at], lookup->began))
+		note_silence(lookup);
+	else
+		note_rcode(lookup, rcode != 0 ? rcode : MC_RCODE_SERVFAIL);
+	if (!lookup->base.over && !mc_net_timer(&lookup->timer, 0))
+		over(lookup, NULL);
+}
+
+static void
+abandon(struct lookup *lookup)
+{
+	if (lookup->flight != NULL)
+		lookup->flight->lookup = NULL;
+	lookup->flight = NULL;
+}
+
+/* The time for this server is up, or it could not tell. */
+static void
+expired(evutil_socket_t unused, short what, void *argument)
+{
+	struct lookup *lookup = argument;
+
+	(void)unused;
+	(void)what;
+	if (lookup->flight != NULL) {
+		abandon(lookup);
+		note_silence(lookup);
+	}
+	go_on(lookup);
+}
+
+static bool
+ask(struct lookup *lookup, struct ub_ctx *ctx)
+{
+	const struct mc_question *question = lookup->base.question;
+	struct flight *flight = mc_calloc(1, sizeof(*flight));
+	int code;
+
+	if (flight == NULL)
+		return false;
+	*flight = (struct flight){lookup->resolver, lookup};
+	lookup->flight = flight;
+	lookup->resolver->flying++;
+	lookup->inside = true;
+	code = ub_resolve_event(ctx, question->name, question->type, 1, flight, answered, NULL);
+	lookup->inside = false;
+	if (code == 0)
+		return true;
+	lookup->resolver->flying--;
+	lookup->flight = NULL;
+	mc_free(flight);
+	note(lookup, 1, MC_FAIL_LOCAL,
+		mc_arena_printf(&lookup->base.arena, "libunbound cannot look up %s: %s",
+			asked(lookup), ub_strerror(code)));
+	return mc_net_timer(&lookup->timer, 0);
+}
+
+/* Every server gets its share of the time that is left. */
+static void
+attempt(struct lookup *lookup)
+{
+	struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
+	int64_t left = lookup->deadline - mc_net_now(lookup->base.net);
+	char error[256];
+	bool going;
+	int32_t code;
+
+	going = mc_net_timer(
+		&lookup->timer, left / (int64_t)(lookup->resolver->count - lookup->at));
+	if (going && !mc_upstream_open(upstream, &code, error, sizeof(error))) {
+		note(lookup, 1, MC_FAIL_LOCAL, mc_arena_strdup(&lookup->base.arena, error));
+		going = mc_net_timer(&lookup->timer, 0);
+	} else if (going) {
+		mc_upstream_probe(upstream);
+		going = ask(lookup, upstream->ctx);
+	}
+	if (!going)
+		over(lookup, NULL);
+}
+
+/* --- asked --- */
+
+static void
+drop(struct mc_observation *observation)
+{
+	struct lookup *lookup = (struct lookup *)observation;
+	struct mc_resolver *resolver = lookup->resolver;
+
+	(void)evtimer_del(&lookup->timer);
+	mc_net_forget(observation);
+	abandon(lookup);
+	if (lookup->active)
+		resolver->active--;
+	else
+		unqueue(resolver, lookup);
+	mc_free(lookup);
+	begin_next(resolver);
+}
+
+struct mc_observation *
+mc_resolver_ask(struct mc_resolver *resolver, const struct mc_question *question,
+	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument)
+{
+	struct lookup *lookup = mc_calloc(1, sizeof(*lookup));
+
+	if (lookup == NULL)
+		return NULL;
+	lookup->resolver = resolver;
+	lookup->failure = MC_FAIL_LOCAL;
+	lookup->text = "out of memory";
+	lookup->base.drop = drop;
+	mc_net_observe(resolver->net, &lookup->base, question, done, argument);
+	(void)evtimer_assign(&lookup->timer, resolver->net->base, expired, lookup);
+	if (room(resolver))
+		begin(lookup);
+	else
+		enqueue(resolver, lookup);
+	return &lookup->base;
+}

@@ -1,0 +1,300 @@
+/* upstream: libunbound contexts, set up so that they tell what is there and nothing else. */
+#include "net/upstream.h"
+
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <unbound-event.h>
+
+#include "net/query.h"
+#include "record/rr.h"
+
+#define PROBE_PAUSE 5000 /* ms between two looks at a server that says nothing */
+#define PROBE_LIMIT 2000 /* ms for one */
+
+struct option {
+	const char *name, *value;
+};
+
+/* clang-format off */
+static const struct option options[] = {
+	{"module-config:", "validator iterator"},
+	{"do-not-query-localhost:", "no"},
+	{"edns-buffer-size:", "1232"},
+	{"msg-cache-size:", "8m"},
+	{"rrset-cache-size:", "16m"},
+	{"key-cache-size:", "4m"},
+	{"neg-cache-size:", "1m"},
+	{"num-queries-per-thread:", "4096"},
+	{"outgoing-num-tcp:", "16"},
+	{"unblock-lan-zones:", "yes"},
+	{"ede:", "yes"},
+	/* nothing is made up, changed or told unasked */
+	{"aggressive-nsec:", "no"},
+	{"root-key-sentinel:", "no"},
+	{"trust-anchor-signaling:", "no"},
+	{"rrset-roundrobin:", "no"},
+	{"minimal-responses:", "no"},
+	{"val-log-level:", "0"},
+	{NULL, NULL}
+};
+
+/* A server that was silent is asked again at once, and again within the time of one lookup. */
+static const struct option forwarding[] = {
+	{"infra-host-ttl:", "1"},
+	{"outbound-msg-retry:", "4"},
+	{"val-max-restart:", "1"},
+	{NULL, NULL}
+};
+
+/* Its built-in zones, but for those of unblock-lan-zones. */
+static const struct option transparent[] = {
+	{"local-zone:", "127.in-addr.arpa. transparent"},
+	{"local-zone:",
+		"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa. transparent"},
+	{"local-zone:", "home.arpa. transparent"},
+	{"local-zone:", "onion. transparent"},
+	{"local-zone:", "test. transparent"},
+	{"local-zone:", "invalid. transparent"},
+	{NULL, NULL}
+};
+
+static const struct option transparent_localhost[] = {
+	{"local-zone:", "localhost. transparent"},
+	{NULL, NULL}
+};
+
+/* Names that the root of the Internet does not know: whoever answers for them cannot sign. */
+static const struct option unsigned_zones[] = {
+	{"insecure-lan-zones:", "yes"},
+	{"domain-insecure:", "home.arpa."},
+	{"domain-insecure:", "onion."},
+	{"domain-insecure:", "test."},
+	{"domain-insecure:", "invalid."},
+	{"domain-insecure:", "localhost."},
+	{NULL, NULL}
+};
+
+static const char *const root_keys[] = {
+	". 3600 IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
+	". 3600 IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16",
+};
+/* clang-format on */
+
+/* Options that this libunbound does not know are no loss. */
+static void
+set(struct ub_ctx *ctx, const struct option *option)
+{
+	for (; option->name != NULL; option++)
+		(void)ub_ctx_set_option(ctx, option->name, option->value);
+}
+
+static void
+set_number(struct ub_ctx *ctx, const char *name, unsigned value)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%u", value);
+	(void)ub_ctx_set_option(ctx, name, text);
+}
+
+static void
+set_options(struct mc_upstream *upstream)
+{
+	const struct mc_net_options *given = &upstream->net->options;
+	struct ub_ctx *ctx = upstream->ctx;
+
+	set(ctx, options);
+	set_number(ctx, "outgoing-range:", upstream->net->descriptors);
+	set(ctx, transparent);
+	if (upstream->kind == MC_UPSTREAM_NAMED)
+		set(ctx, transparent_localhost);
+	if (given->trust_anchor == NULL)
+		set(ctx, unsigned_zones);
+	if (upstream->kind != MC_UPSTREAM_ROOTS) {
+		set(ctx, forwarding);
+		return;
+	}
+	if (given->ipv4_only)
+		(void)ub_ctx_set_option(ctx, "do-ip6:", "no");
+	if (given->ipv6_only)
+		(void)ub_ctx_set_option(ctx, "do-ip4:", "no");
+}
+
+static int
+set_anchors(struct mc_upstream *upstream)
+{
+	const char *file = upstream->net->options.trust_anchor;
+	int code = 0;
+
+	if (file != NULL)
+		return ub_ctx_add_ta_file(upstream->ctx, file);
+	for (size_t i = 0; code == 0 && i < sizeof(root_keys) / sizeof(root_keys[0]); i++)
+		code = ub_ctx_add_ta(upstream->ctx, root_keys[i]);
+	return code;
+}
+
+static int
+set_source(struct mc_upstream *upstream)
+{
+	const char *hints = upstream->net->options.root_hints;
+
+	if (upstream->kind != MC_UPSTREAM_ROOTS)
+		return ub_ctx_set_fwd(upstream->ctx, upstream->name);
+	return hints != NULL ? ub_ctx_set_option(upstream->ctx, "root-hints:", hints) : 0;
+}
+
+/* Removing a zone that is not there makes libunbound read its files now: it would otherwise
+ * with the first lookup, and fail that. */
+static int
+configure(struct mc_upstream *upstream)
+{
+	int code;
+
+	(void)ub_ctx_debugout(upstream->ctx, NULL);
+	set_options(upstream);
+	code = set_anchors(upstream);
+	if (code == 0)
+		code = set_source(upstream);
+	return code == 0 ? ub_ctx_zone_remove(upstream->ctx, "none.invalid.") : code;
+}
+
+static void
+describe(const struct mc_upstream *upstream, int code, char *error, size_t size)
+{
+	const struct mc_net_options *given = &upstream->net->options;
+	bool hints = upstream->kind == MC_UPSTREAM_ROOTS && given->root_hints != NULL;
+
+	if (given->trust_anchor != NULL || hints)
+		(void)snprintf(error, size, "libunbound cannot use %s%s%s: %s",
+			given->trust_anchor != NULL ? given->trust_anchor : "",
+			given->trust_anchor != NULL && hints ? " or " : "",
+			hints ? given->root_hints : "", ub_strerror(code));
+	else
+		(void)snprintf(error, size, "libunbound cannot use the resolver %s: %s",
+			upstream->name, ub_strerror(code));
+}
+
+bool
+mc_upstream_open(struct mc_upstream *upstream, int32_t *ret_code, char *error, size_t error_size)
+{
+	const struct mc_net_options *given = &upstream->net->options;
+	int code;
+
+	if (upstream->ctx != NULL)
+		return true;
+	upstream->ctx = ub_ctx_create_event(upstream->net->base);
+	if (upstream->ctx == NULL) {
+		*ret_code = MC_NET_NO_MEMORY;
+		(void)snprintf(error, error_size, "libunbound makes no context: out of memory");
+		return false;
+	}
+	code = configure(upstream);
+	if (code == 0)
+		return true;
+	describe(upstream, code, error, error_size);
+	mc_upstream_close(upstream);
+	*ret_code = code == UB_NOMEM ? MC_NET_NO_MEMORY : MC_NET_SYSTEM;
+	if (*ret_code == MC_NET_SYSTEM &&
+		(given->trust_anchor != NULL || given->root_hints != NULL))
+		*ret_code = MC_NET_FILE;
+	return false;
+}
+
+void
+mc_upstream_close(struct mc_upstream *upstream)
+{
+	if (upstream->ctx != NULL)
+		ub_ctx_delete(upstream->ctx);
+	upstream->ctx = NULL;
+}
+
+/* --- is anybody there? --- */
+
+void
+mc_upstream_heard(struct mc_upstream *upstream)
+{
+	upstream->heard = mc_net_now(upstream->net);
+	upstream->silent = false;
+}
+
+bool
+mc_upstream_silent(const struct mc_upstream *upstream, int64_t began)
+{
+	return upstream->silent && upstream->heard < began;
+}
+
+static void
+probed(void *argument, struct mc_arena *arena, struct mc_fact *fact)
+{
+	struct mc_upstream *upstream = argument;
+
+	(void)arena;
+	upstream->probing = NULL;
+	if (fact == NULL || fact->failure == MC_FAIL_LOCAL)
+		return;
+	if (fact->failure == MC_FAIL_TIMEOUT || mc_failure_ours(fact->failure))
+		upstream->silent = true;
+	else
+		mc_upstream_heard(upstream);
+}
+
+void
+mc_upstream_probe(struct mc_upstream *upstream)
+{
+	struct mc_net *net = upstream->net;
+	int64_t now = mc_net_now(net), recent = now - PROBE_PAUSE;
+	int64_t timeout = net->options.dns_timeout / 2;
+
+	if (upstream->server.address.family == 0 || upstream->probing != NULL ||
+		upstream->heard > recent || upstream->looked > recent)
+		return;
+	upstream->looked = now;
+	upstream->probe = (struct mc_question){
+		.kind = MC_FACT_DNS, .name = ".", .type = MC_RR_NS, .server = upstream->name};
+	upstream->probing = mc_query_probe(net, &upstream->probe, &upstream->server,
+		timeout < PROBE_LIMIT ? timeout : PROBE_LIMIT, probed, upstream);
+}
+
+/* --- /etc/resolv.conf --- */
+
+static bool
+numeric(const char *text)
+{
+	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM}, *found;
+
+	if (getaddrinfo(text, NULL, &hints, &found) != 0)
+		return false;
+	freeaddrinfo(found);
+	return true;
+}
+
+static bool
+add_system(struct mc_upstream *upstream, const char *text)
+{
+	if (strlen(text) + sizeof("@53") > sizeof(upstream->name) || !numeric(text))
+		return false;
+	*upstream = (struct mc_upstream){.kind = MC_UPSTREAM_SYSTEM, .server.port = 53};
+	(void)snprintf(upstream->name, sizeof(upstream->name), "%s@53", text);
+	if (!mc_address_parse(text, &upstream->server.address))
+		upstream->server.address.family = 0;
+	return true;
+}
+
+size_t
+mc_upstream_system(struct mc_upstream *upstreams, size_t limit, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char line[512], word[80];
+	size_t count = 0;
+
+	while (file != NULL && count < limit && fgets(line, sizeof(line), file) != NULL)
+		if (sscanf(line, " nameserver %79s", word) == 1 &&
+			add_system(&upstreams[count], word))
+			count++;
+	if (file != NULL)
+		(void)fclose(file);
+	if (count == 0 && add_system(&upstreams[0], "127.0.0.1"))
+		count = 1;
+	return count;
+}
