@@ -59,16 +59,16 @@ tell_unknown(const char *word)
 static void
 json_member(struct output *output, const char *name, const char *value)
 {
-	output_text(output, ", ");
+	output_text(output, ",");
 	output_json_text(output, name);
-	output_text(output, ": ");
+	output_text(output, ":");
 	output_json_text(output, value);
 }
 
 static void
 write_json(struct output *output, const mailcheck_finding_info *info)
 {
-	output_text(output, "{\"id\": ");
+	output_text(output, "{\"id\":");
 	output_json_text(output, mailcheck_finding_info_id(info));
 	json_member(
 		output, "severity", mailcheck_severity_text(mailcheck_finding_info_severity(info)));

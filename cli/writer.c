@@ -76,14 +76,13 @@ code_name(int32_t code)
 static void
 problem_json(struct output *output, const char *input, int32_t code, const char *text)
 {
-	output_text(output, "{\"schema\": \"mailcheck-report/1\", \"version\": ");
+	output_text(output, "{\"schema\":\"mailcheck-report/1\",\"version\":");
 	output_json_text(output, mailcheck_version());
-	output_text(output, ", \"input\": ");
+	output_text(output, ",\"target\":null,\"input\":");
 	output_json_text(output, input);
-	output_text(output, ", \"target\": null, \"verdict\": \"inconclusive\", \"checks\": [], "
-			    "\"error\": {\"code\": ");
+	output_text(output, ",\"verdict\":\"inconclusive\",\"checks\":[],\"error\":{\"code\":");
 	output_json_text(output, code_name(code));
-	output_text(output, ", \"message\": ");
+	output_text(output, ",\"message\":");
 	output_json_text(output, text);
 	output_text(output, "}}");
 }

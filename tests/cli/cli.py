@@ -115,7 +115,6 @@ BAD_DOMAINS = [
     ('URL', 'https://example.com/'),
     ('host URL', 'smtp://mx.example.com'),
     ('not UTF-8', b'a\xff.example'),
-    ('zero width', 'a\u200bb.example'),
     ('bidirectional', 'a\u202eb.example'),
     ('bad Punycode', 'xn--\u00e9.example'),
     ('IDN that grows too long', '\u00fc' * 60 + '.example'),
@@ -251,7 +250,7 @@ LINES = [
     (b'  \t', None),
     (b'# a comment', None),
     (b'  # another', None),
-    (b' e..f\t', ' e..f\t'),
+    (b' e..f\t', r' e..f\x09'),
     (b'#' + b'a' * 70000, None),
     (b'g' * 70000, 'g' * 4096),
     (b'h' * 4096, 'h' * 4096),
@@ -307,9 +306,10 @@ def interruption():
     process = start('domain', '--format', 'json', '-')
     process.stdin.write(b'a..b\n')
     process.stdin.flush()
-    seen = read_some(process)
-    while not seen.endswith(b'}'):
-        seen += read_some(process)
+    seen = more = read_some(process)
+    while more and not seen.endswith(b'}'):
+        more = read_some(process)
+        seen += more
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=WAIT)
     expect('SIGTERM: status 130', process.returncode == 130, process.returncode)
