@@ -49,13 +49,16 @@ submit(struct bulk *bulk)
 {
 	for (read_line(bulk); bulk->pending; read_line(bulk)) {
 		int32_t code = mailcheck_submit(bulk->mc, bulk->line, NULL, 0);
+		char shown[4 * sizeof(bulk->line)];
 
 		if (code == MAILCHECK_BUSY)
 			return MAILCHECK_OK;
-		if (code == MAILCHECK_BAD_TARGET)
-			fprintf(stderr, "bulk: %s\n", mailcheck_error(bulk->mc));
-		else if (code != MAILCHECK_OK)
+		if (code != MAILCHECK_OK && code != MAILCHECK_BAD_TARGET)
 			return code;
+		if (code == MAILCHECK_BAD_TARGET) {
+			mailcheck_escape(bulk->line, strlen(bulk->line), shown, sizeof(shown));
+			fprintf(stderr, "bulk: '%s': %s\n", shown, mailcheck_error(bulk->mc));
+		}
 		bulk->pending = false;
 	}
 	return MAILCHECK_OK;
