@@ -40,7 +40,7 @@ add_arguments(struct pump *pump, const struct options *options)
 
 /* What a record file was made of, unless --check asks for something else of it. */
 static bool
-add_recorded(struct pump *pump, const struct options *options, bool *ret_found)
+add_recorded(struct pump *pump, const struct options *options)
 {
 	const char *target, *checks;
 
@@ -49,7 +49,6 @@ add_recorded(struct pump *pump, const struct options *options, bool *ret_found)
 		struct targets_kind kind = pump->kind;
 		struct job *job;
 
-		*ret_found = true;
 		if (!targets_is_kind(&kind, target))
 			continue;
 		if (options->checks == NULL && checks != NULL)
@@ -65,16 +64,13 @@ add_recorded(struct pump *pump, const struct options *options, bool *ret_found)
 static enum status
 add_targets(struct pump *pump, const struct command *command, const struct options *options)
 {
-	bool recorded = false;
-
-	if (!add_arguments(pump, options) ||
-		(pump->count == 0 && !add_recorded(pump, options, &recorded))) {
+	if (!add_arguments(pump, options) || (pump->count == 0 && !add_recorded(pump, options))) {
 		message("out of memory");
 		return STATUS_UNDETERMINED;
 	}
 	if (pump->count > 0)
 		return STATUS_OK;
-	if (recorded)
+	if (options_has(options, "replay"))
 		message("the record file holds no target for 'mailcheck %s'", command->name);
 	else
 		message("no %s given; try 'mailcheck %s --help'", command->argument, command->name);

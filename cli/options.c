@@ -248,6 +248,15 @@ options_outside(const struct options *options, unsigned groups)
 	return NULL;
 }
 
+bool
+options_has(const struct options *options, const char *name)
+{
+	for (size_t i = 0; i < options->setting_count; i++)
+		if (strcmp(flag_name(&options->settings[i].flag), name) == 0)
+			return true;
+	return false;
+}
+
 int32_t
 options_apply(const struct options *options, mailcheck *mc, const struct setting **ret_at)
 {

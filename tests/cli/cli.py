@@ -240,6 +240,7 @@ def damaged_files():
         case('record of nothing', ['domain', '--record', record, '-'], 0, stdin=b'# none\n')
         expect('record of nothing: a private file', os.stat(record).st_mode & 0o777 == 0o600)
         case('replay of nothing', ['domain', '--replay', record, '-'], 0, stdin=b'')
+        case('replay of no target', ['domain', '--replay', record], 2, stderr=r'holds no target')
 
 
 LINES = [
