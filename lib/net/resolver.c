@@ -359,17 +359,16 @@ attempt(struct lookup *lookup)
 {
 	struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
 	int64_t left = lookup->deadline - mc_net_now(lookup->base.net);
+	int64_t share = left / (int64_t)(lookup->resolver->count - lookup->at);
 	char error[256];
-	bool going;
 	int32_t code;
+	bool going = mc_net_timer(&lookup->timer, share);
 
-	going = mc_net_timer(
-		&lookup->timer, left / (int64_t)(lookup->resolver->count - lookup->at));
 	if (going && !mc_upstream_open(upstream, &code, error, sizeof(error))) {
 		note(lookup, 1, MC_FAIL_LOCAL, mc_arena_strdup(&lookup->base.arena, error));
 		going = mc_net_timer(&lookup->timer, 0);
 	} else if (going) {
-		mc_upstream_probe(upstream);
+		mc_upstream_probe(upstream, share);
 		going = ask(lookup, upstream->ctx);
 	}
 	if (!going)

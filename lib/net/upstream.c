@@ -11,6 +11,7 @@
 
 #define PROBE_PAUSE 5000 /* ms between two looks at a server that says nothing */
 #define PROBE_LIMIT 2000 /* ms for one */
+#define RETRY_FIRST 300  /* ms until libunbound asks again; twice that the next time */
 
 struct option {
 	const char *name, *value;
@@ -39,10 +40,10 @@ static const struct option options[] = {
 	{NULL, NULL}
 };
 
-/* A server that was silent is asked again at once, and again within the time of one lookup. */
+/* A server that was silent is asked again as soon as there is a question for it. */
 static const struct option forwarding[] = {
 	{"infra-host-ttl:", "1"},
-	{"outbound-msg-retry:", "4"},
+	{"infra-cache-min-rtt:", "300"}, /* RETRY_FIRST */
 	{"val-max-restart:", "1"},
 	{NULL, NULL}
 };
@@ -67,6 +68,9 @@ static const struct option transparent_localhost[] = {
 /* Names that the root of the Internet does not know: whoever answers for them cannot sign. */
 static const struct option unsigned_zones[] = {
 	{"insecure-lan-zones:", "yes"},
+	{"domain-insecure:", "127.in-addr.arpa."},
+	{"domain-insecure:",
+		"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa."},
 	{"domain-insecure:", "home.arpa."},
 	{"domain-insecure:", "onion."},
 	{"domain-insecure:", "test."},
@@ -98,6 +102,17 @@ set_number(struct ub_ctx *ctx, const char *name, unsigned value)
 	(void)ub_ctx_set_option(ctx, name, text);
 }
 
+/* So many that libunbound goes on asking for as long as we wait: it would say SERVFAIL. */
+static unsigned
+retries(int64_t time)
+{
+	unsigned count = 2;
+
+	while (count < 16 && RETRY_FIRST * ((INT64_C(1) << count) - 1) <= time)
+		count++;
+	return count + 1;
+}
+
 static void
 set_options(struct mc_upstream *upstream)
 {
@@ -113,6 +128,7 @@ set_options(struct mc_upstream *upstream)
 		set(ctx, unsigned_zones);
 	if (upstream->kind != MC_UPSTREAM_ROOTS) {
 		set(ctx, forwarding);
+		set_number(ctx, "outbound-msg-retry:", retries(given->dns_timeout));
 		return;
 	}
 	if (given->ipv4_only)
@@ -144,8 +160,31 @@ set_source(struct mc_upstream *upstream)
 	return hints != NULL ? ub_ctx_set_option(upstream->ctx, "root-hints:", hints) : 0;
 }
 
-/* Removing a zone that is not there makes libunbound read its files now: it would otherwise
- * with the first lookup, and fail that. */
+static void
+ignore(void *argument, int rcode, void *packet, int length, int sec, char *why_bogus, int limited)
+{
+	(void)argument;
+	(void)rcode;
+	(void)packet;
+	(void)length;
+	(void)sec;
+	(void)why_bogus;
+	(void)limited;
+}
+
+/* libunbound reads its files with the first lookup, and would fail that: so the first one is for
+ * a name that it answers itself. */
+static int
+make_ready(struct ub_ctx *ctx)
+{
+	static const char *const name = "ready.mailcheck.invalid.";
+	int code = ub_ctx_zone_add(ctx, name, "static");
+
+	if (code == 0)
+		code = ub_resolve_event(ctx, name, MC_RR_A, 1, NULL, ignore, NULL);
+	return code == 0 ? ub_ctx_zone_remove(ctx, name) : code;
+}
+
 static int
 configure(struct mc_upstream *upstream)
 {
@@ -156,7 +195,7 @@ configure(struct mc_upstream *upstream)
 	code = set_anchors(upstream);
 	if (code == 0)
 		code = set_source(upstream);
-	return code == 0 ? ub_ctx_zone_remove(upstream->ctx, "none.invalid.") : code;
+	return code == 0 ? make_ready(upstream->ctx) : code;
 }
 
 static void
@@ -240,11 +279,10 @@ probed(void *argument, struct mc_arena *arena, struct mc_fact *fact)
 }
 
 void
-mc_upstream_probe(struct mc_upstream *upstream)
+mc_upstream_probe(struct mc_upstream *upstream, int64_t time)
 {
 	struct mc_net *net = upstream->net;
 	int64_t now = mc_net_now(net), recent = now - PROBE_PAUSE;
-	int64_t timeout = net->options.dns_timeout / 2;
 
 	if (upstream->server.address.family == 0 || upstream->probing != NULL ||
 		upstream->heard > recent || upstream->looked > recent)
@@ -253,7 +291,7 @@ mc_upstream_probe(struct mc_upstream *upstream)
 	upstream->probe = (struct mc_question){
 		.kind = MC_FACT_DNS, .name = ".", .type = MC_RR_NS, .server = upstream->name};
 	upstream->probing = mc_query_probe(net, &upstream->probe, &upstream->server,
-		timeout < PROBE_LIMIT ? timeout : PROBE_LIMIT, probed, upstream);
+		time < PROBE_LIMIT ? time * 9 / 10 : PROBE_LIMIT, probed, upstream);
 }
 
 /* --- /etc/resolv.conf --- */

@@ -35,10 +35,11 @@ bool mc_upstream_open(
 	struct mc_upstream *upstream, int32_t *ret_code, char *error, size_t error_size);
 void mc_upstream_close(struct mc_upstream *upstream);
 
-/* It answered; or is about to be asked: one query of our own tells a dead server from a slow
- * answer. */
+/* It answered. */
 void mc_upstream_heard(struct mc_upstream *upstream);
-void mc_upstream_probe(struct mc_upstream *upstream);
+/* It is about to be asked, and has `time` ms: unless it was heard of late, one query of our own
+ * tells a dead server from a slow answer. */
+void mc_upstream_probe(struct mc_upstream *upstream, int64_t time);
 /* Nobody is there, as far as is known since `began`. */
 bool mc_upstream_silent(const struct mc_upstream *upstream, int64_t began);
 
