@@ -48,15 +48,26 @@ mc_page_init(struct mc_page *page, struct mc_buf *buf, unsigned flags)
 	*page = (struct mc_page){.buf = buf, .flags = flags};
 }
 
+static void
+switch_style(struct mc_page *page, enum mc_style style)
+{
+	if (style == page->active)
+		return;
+	if (page->active != MC_PLAIN && style != MC_PLAIN)
+		mc_buf_puts(page->buf, escapes[MC_PLAIN]);
+	mc_buf_puts(page->buf, escapes[style]);
+	page->active = style;
+}
+
+/* A style ends at once and begins with the first character that has it. */
 void
 mc_page_style(struct mc_page *page, enum mc_style style)
 {
-	if ((page->flags & MC_TEXT_COLOR) == 0 || style == page->style)
+	if ((page->flags & MC_TEXT_COLOR) == 0)
 		return;
-	if (page->style != MC_PLAIN && style != MC_PLAIN)
-		mc_buf_puts(page->buf, escapes[MC_PLAIN]);
-	mc_buf_puts(page->buf, escapes[style]);
 	page->style = style;
+	if (style == MC_PLAIN)
+		switch_style(page, MC_PLAIN);
 }
 
 static bool
@@ -94,11 +105,26 @@ mc_page_width(const struct mc_page *page, const char *text)
 }
 
 static void
+put_blanks(struct mc_page *page)
+{
+	for (; page->blanks > 0; page->blanks--)
+		mc_buf_putc(page->buf, ' ');
+}
+
+static void
 put(struct mc_page *page, const char *text, size_t length)
 {
-	size_t plain = 0;
+	size_t plain = 0, trailing = 0;
 
 	page->column += width_of(page, text, length);
+	while (length > 0 && text[length - 1] == ' ') {
+		length--;
+		trailing++;
+	}
+	if (length > 0) {
+		put_blanks(page);
+		switch_style(page, page->style);
+	}
 	for (size_t i = 0; i < length; i += plain) {
 		for (plain = 0; i + plain < length && is_shown(page, &text[i + plain]);)
 			plain++;
@@ -108,6 +134,7 @@ put(struct mc_page *page, const char *text, size_t length)
 			plain = 1;
 		}
 	}
+	page->blanks += trailing;
 }
 
 void
@@ -140,8 +167,7 @@ static void
 blanks(struct mc_page *page, size_t count)
 {
 	page->column += count;
-	for (; count > 0; count--)
-		mc_buf_putc(page->buf, ' ');
+	page->blanks += count;
 }
 
 void
@@ -156,6 +182,7 @@ mc_page_end(struct mc_page *page)
 	mc_page_style(page, MC_PLAIN);
 	mc_buf_putc(page->buf, '\n');
 	page->column = 0;
+	page->blanks = 0;
 }
 
 /* Ends the line in the middle of a paragraph; its style goes on. */
@@ -201,11 +228,8 @@ mc_page_item(
 
 	if (!first)
 		mc_page_put(page, separator);
-	if (!first && page->column + width > MC_PAGE_WIDTH) {
-		while (page->buf->length > 0 && page->buf->data[page->buf->length - 1] == ' ')
-			page->buf->length--;
+	if (!first && page->column + width > MC_PAGE_WIDTH)
 		break_line(page, indent);
-	}
 	mc_page_put(page, text);
 }
 

@@ -18,7 +18,9 @@ struct mc_page {
 	struct mc_buf *buf;
 	unsigned flags; /* enum mc_text_flags */
 	size_t column;
-	enum mc_style style;
+	size_t blanks;        /* not written yet: none ends a line */
+	enum mc_style style;  /* of what is written next */
+	enum mc_style active; /* of what was written last */
 };
 
 void mc_page_init(struct mc_page *page, struct mc_buf *buf, unsigned flags);

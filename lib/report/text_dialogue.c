@@ -81,21 +81,21 @@ mc_text_timeline(struct mc_page *page, struct mc_arena *arena, size_t indent,
 {
 	struct line line = {.page = page, .indent = indent};
 	json_int_t connect_ms = mc_values_integer(endpoint, "connect_ms");
-	const json_t *stage;
+	const json_t *stages = json_object_get(endpoint, "stages"), *stage;
 	size_t i;
 
+	if (connect_ms < 0 && json_array_size(stages) == 0)
+		return;
 	mc_page_style(page, MC_FAINT);
 	if (dns_ms >= 0)
 		put_item(&line, mc_arena_printf(arena, "DNS %s", mc_text_ms(arena, dns_ms)));
 	if (connect_ms >= 0)
 		put_item(
 			&line, mc_arena_printf(arena, "connect %s", mc_text_ms(arena, connect_ms)));
-	json_array_foreach (json_object_get(endpoint, "stages"), i, stage)
+	json_array_foreach (stages, i, stage)
 		if (connect_ms < 0 || strcmp(mc_values_text(stage, "name"), "connect") != 0)
 			put_item(&line, stage_text(arena, stage));
-	mc_page_style(page, MC_PLAIN);
-	if (line.begun)
-		mc_page_end(page);
+	mc_page_end(page);
 }
 
 static const char *

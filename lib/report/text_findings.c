@@ -50,25 +50,30 @@ is_first_of_kind(const struct mc_check_report *check, const struct mc_finding *f
 	return first == finding;
 }
 
+/* Evidence that begins with the subject is not told twice. */
+static const char *
+without_subject(const char *evidence, const char *subject)
+{
+	size_t length = strlen(subject);
+
+	if (length == 0 || strncmp(evidence, subject, length) != 0 ||
+		strncmp(evidence + length, ": ", 2) != 0)
+		return evidence;
+	return evidence + length + 2;
+}
+
 void
 mc_text_evidence(struct mc_page *page, size_t indent, const struct mc_finding *finding)
 {
-	size_t i, subject = strlen(finding->subject);
 	size_t count = verbose(page) || finding->evidence_count < EVIDENCE ? finding->evidence_count
 									   : EVIDENCE;
-	const char *first = count > 0 ? finding->evidence[0] : "";
 
 	mc_page_tab(page, indent);
-	if (subject > 0 && strncmp(first, finding->subject, subject) == 0 &&
-		(first[subject] == ':' || first[subject] == ' '))
-		first += first[subject] == ':' ? subject + 1 : subject;
 	mc_page_put(page, finding->subject);
-	if (*first != '\0' && finding->evidence[0] == first)
-		mc_page_put(page, ": ");
-	else if (*first != '\0' && first[-1] == ':')
-		mc_page_put(page, ":");
-	mc_page_wrap(page, indent + DEEPER, first);
-	for (i = 1; i < count; i++)
+	mc_page_put(page, count > 0 ? ": " : "");
+	mc_page_wrap(page, indent + DEEPER,
+		count > 0 ? without_subject(finding->evidence[0], finding->subject) : "");
+	for (size_t i = 1; i < count; i++)
 		mc_page_wrap(page, indent + DEEPER, finding->evidence[i]);
 }
 
@@ -84,22 +89,23 @@ put_fix(struct mc_page *page, const char *fix)
 }
 
 static void
-put_title(struct mc_page *page, const struct mc_finding *finding)
+put_title(struct mc_page *page, const struct mc_finding *finding, const char *suffix)
 {
 	mc_page_tab(page, MARK);
 	mc_page_severity(page, finding->severity);
 	mc_page_put(page, " ");
 	mc_page_put(page, finding->info->title);
-	mc_page_put(page, " ");
-	mc_page_style(page, MC_FAINT);
-	if (page->column + strlen(finding->info->id) + 2 > MC_PAGE_WIDTH) {
+	if (page->column + strlen(finding->info->id) + strlen(suffix) + 3 > MC_PAGE_WIDTH) {
 		mc_page_end(page);
 		mc_page_tab(page, BODY);
-		mc_page_style(page, MC_FAINT);
-	}
+	} else
+		mc_page_put(page, " ");
+	mc_page_style(page, MC_FAINT);
 	mc_page_put(page, "(");
 	mc_page_put(page, finding->info->id);
 	mc_page_put(page, ")");
+	mc_page_style(page, MC_PLAIN);
+	mc_page_put(page, suffix);
 	mc_page_end(page);
 }
 
@@ -148,8 +154,11 @@ put_kind(
 	struct mc_page *page, const struct mailcheck_report *report, const struct mc_finding *first)
 {
 	struct kind kind = survey(report, first);
+	bool told = kind.is_root && kind.count == 1;
 
-	put_title(page, first);
+	put_title(page, first, told ? ": see above" : "");
+	if (told)
+		return;
 	put_subjects(page, first, &kind);
 	if (verbose(page) && !kind.is_root)
 		mc_page_wrap(page, BODY, first->detail);

@@ -45,6 +45,7 @@ summarise_smtp(struct mc_arena *arena, const json_t *values)
 {
 	const json_t *endpoints = json_object_get(values, "endpoints"), *endpoint;
 	size_t i, greeted = 0, works = 0, count = json_array_size(endpoints);
+	const char *answers;
 
 	json_array_foreach (endpoints, i, endpoint) {
 		greeted += json_is_string(json_object_get(endpoint, "banner"));
@@ -52,8 +53,13 @@ summarise_smtp(struct mc_arena *arena, const json_t *values)
 	}
 	if (count == 0)
 		return "";
-	return mc_arena_printf(arena, "%zu of %zu address%s answer%s, STARTTLS works on %zu",
-		greeted, count, count == 1 ? "" : "es", greeted == 1 ? "s" : "", works);
+	answers = mc_arena_printf(arena, "%zu of %zu address%s answer%s", greeted, count,
+		count == 1 ? "" : "es", greeted == 1 ? "s" : "");
+	if (greeted == 0)
+		return answers;
+	if (works == 0)
+		return mc_arena_printf(arena, "%s, STARTTLS works on none", answers);
+	return mc_arena_printf(arena, "%s, STARTTLS works on %zu", answers, works);
 }
 
 static const char *
@@ -76,8 +82,8 @@ days_left(struct mc_arena *arena, const json_t *endpoints)
 		return "";
 	if (least < 0)
 		return ", a certificate has expired";
-	return mc_arena_printf(arena, ", certificate good for %lld day%s", (long long)least,
-		plural((size_t)least));
+	return mc_arena_printf(
+		arena, ", certificate: %lld day%s left", (long long)least, plural((size_t)least));
 }
 
 static const char *

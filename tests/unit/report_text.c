@@ -1,0 +1,451 @@
+/* A report for people: exact small ones, and what holds for all of them. */
+#include <mailcheck/report.h>
+#include <stdio.h>
+
+#include "report_sample.h"
+#include "unit.h"
+
+#define ALL_FLAGS 16
+
+START_TEST(healthy)
+{
+	struct mailcheck_report *report = sample_healthy();
+
+	ck_assert_str_eq(mc_report_text(report, 0),
+		"✓ example.com: ok, nothing to change\n"
+		"  checked 2026-11-22T10:00:00Z in 412 ms\n"
+		"\n"
+		"CHECKS\n"
+		"  ✓ ok            mx    2 hosts, 3 addresses\n"
+		"  ✓ ok            ptr   3 of 3 addresses with a reverse name that leads back\n"
+		"  ✓ ok            smtp  3 of 3 addresses answer, STARTTLS works on 3\n"
+		"  ✓ ok            tls   TLS 1.3 on 3 of 3 addresses, certificate: 1 day left\n"
+		"\n"
+		"MAIL HOSTS\n"
+		"     10  mx1.example.com  192.0.2.25, 2001:db8::25\n"
+		"     20  mx2.example.com  192.0.2.26\n"
+		"\n"
+		"SERVERS                              STARTTLS  TLS  CERTIFICATE\n"
+		"  mx1.example.com [192.0.2.25]:25    works     1.3  60 days left\n"
+		"  mx1.example.com [2001:db8::25]:25  works     1.3  60 days left\n"
+		"  mx2.example.com [192.0.2.26]:25    works     1.3  1 day left\n");
+	mc_report_free(report);
+}
+END_TEST
+
+START_TEST(quiet)
+{
+	struct mailcheck_report *report = sample_healthy();
+
+	ck_assert_str_eq(mc_report_text(report, MC_TEXT_QUIET),
+		"✓ example.com: ok, nothing to change\n"
+		"  checked 2026-11-22T10:00:00Z in 412 ms\n");
+	ck_assert_str_eq(mc_report_text(report, MC_TEXT_QUIET | MC_TEXT_ASCII),
+		"[ok] example.com: ok, nothing to change\n"
+		"  checked 2026-11-22T10:00:00Z in 412 ms\n");
+	ck_assert_str_eq(mc_report_text(report, MC_TEXT_QUIET | MC_TEXT_COLOR),
+		"\033[32m✓\033[0m \033[1mexample.com\033[0m: "
+		"\033[32mok, nothing to change\033[0m\n"
+		"  \033[2mchecked 2026-11-22T10:00:00Z in 412 ms\033[0m\n");
+	mc_report_free(report);
+}
+END_TEST
+
+static struct mailcheck_report *
+accepts_no_mail(void)
+{
+	static const char reason[] = "the domain says that it accepts no mail (mx.null)";
+	struct mailcheck_report *report =
+		sample_new("domain", "xn--mnchen-3ya.example", "m\xC3\xBCnchen.example");
+	struct mc_check_report *check =
+		sample_check(report, "mx", MC_OK, NULL, "{\"null_mx\":true,\"hosts\":[]}");
+
+	sample_find(report, check, "mx.null", -1, report->target_name, report->target_name, "",
+		"MX 0 .");
+	sample_check(report, "smtp", MC_SKIPPED, reason, "{}");
+	mc_report_conclude(report);
+	return report;
+}
+
+START_TEST(null_mx)
+{
+	struct mailcheck_report *report = accepts_no_mail();
+
+	ck_assert_str_eq(mc_report_text(report, 0),
+		"✓ xn--mnchen-3ya.example: ok, nothing to change\n"
+		"  given as \"m\xC3\xBCnchen.example\", checked 2026-11-22T10:00:00Z in 412 ms\n"
+		"\n"
+		"CHECKS\n"
+		"  ✓ ok            mx    null MX: the domain accepts no mail\n"
+		"  · skipped       smtp  the domain says that it accepts no mail (mx.null)\n"
+		"\n"
+		"1 remark is left out here; -v shows all.\n");
+	ck_assert_ptr_nonnull(strstr(mc_report_text(report, MC_TEXT_ASCII), "m\\xC3\\xBCnchen"));
+	ck_assert_ptr_nonnull(strstr(mc_report_text(report, MC_TEXT_VERBOSE), "(mx.null)\n"));
+	mc_report_free(report);
+}
+END_TEST
+
+/* Texts of the registry may change; these are the test's own. */
+static const struct mc_finding_info refused = {
+	"smtp.refused", MC_ERROR, "Refused", "", "", "RFC 1", "0.1.0"};
+static const struct mc_finding_info clear = {
+	"smtp.auth-in-clear", MC_WARNING, "In clear", "", "", "RFC 2", "0.1.0"};
+static const struct mc_finding_info multiple = {
+	"ptr.multiple", MC_INFO, "Several", "", "", "", "0.1.0"};
+
+static void
+own_text(struct mailcheck_report *report)
+{
+	static const struct mc_finding_info *const infos[] = {&refused, &clear, &multiple};
+
+	for (size_t i = 0; i < report->check_count; i++)
+		for (struct mc_finding *finding = report->checks[i].findings; finding != NULL;
+			finding = finding->next)
+			for (size_t j = 0; j < 3; j++)
+				if (strcmp(finding->info->id, infos[j]->id) == 0) {
+					finding->info = infos[j];
+					finding->detail = "Why.";
+					finding->fix = mc_arena_printf(
+						&report->arena, "Change %s.", infos[j]->id);
+				}
+}
+
+START_TEST(broken)
+{
+	struct mailcheck_report *report = sample_broken();
+
+	own_text(report);
+	ck_assert_str_eq(mc_report_text(report, MC_TEXT_ASCII),
+		"[error] example.com: error, something is broken\n"
+		"  checked 2026-11-22T10:00:00Z in 412 ms\n"
+		"\n"
+		"ROOT CAUSE\n"
+		"  Refused\n"
+		"  mx1.example.com [192.0.2.25]:25: connection refused\n"
+		"\n"
+		"  Why.\n"
+		"\n"
+		"  What to change:\n"
+		"      Change smtp.refused.\n"
+		"\n"
+		"  smtp.refused: RFC 1\n"
+		"\n"
+		"CHECKS\n"
+		"  [ok]            mx    2 hosts, 3 addresses\n"
+		"  [ok]            ptr   3 of 3 addresses with a reverse name that leads back\n"
+		"  [error]         smtp  1 of 3 addresses answers, STARTTLS works on 1\n"
+		"\n"
+		"      [error] Refused (smtp.refused)\n"
+		"        mx1.example.com [192.0.2.25]:25: connection refused\n"
+		"        mx1.example.com [2001:db8::25]:25: connection refused\n"
+		"        What to change: see above.\n"
+		"\n"
+		"      [warning] In clear (smtp.auth-in-clear)\n"
+		"        mx2.example.com [192.0.2.26]:25: 250 AUTH PLAIN LOGIN\n"
+		"        What to change: Change smtp.auth-in-clear.\n"
+		"\n"
+		"  [ok]            tls   TLS 1.3 on 1 of 1 address, a certificate has expired\n"
+		"\n"
+		"MAIL HOSTS\n"
+		"     10  mx1.example.com  192.0.2.25, 2001:db8::25\n"
+		"     20  mx2.example.com  192.0.2.26\n"
+		"\n"
+		"SERVERS                              STARTTLS  TLS  CERTIFICATE\n"
+		"  mx1.example.com [192.0.2.25]:25    unknown   -    -\n"
+		"  mx1.example.com [2001:db8::25]:25  unknown   -    -\n"
+		"  mx2.example.com [192.0.2.26]:25    works     1.3  expired 3 days ago\n"
+		"      DNS 8 ms, connect 12 ms, banner 30 ms, EHLO 5 ms, STARTTLS 5 ms,\n"
+		"      TLS 22 ms, EHLO 4 ms, QUIT 3 ms\n"
+		"\n"
+		"1 remark is left out here; -v shows all.\n");
+	mc_report_free(report);
+}
+END_TEST
+
+START_TEST(transcript)
+{
+	struct mailcheck_report *report = sample_broken();
+
+	ck_assert_ptr_nonnull(strstr(mc_report_text(report, MC_TEXT_VERBOSE),
+		"      DNS 8 ms · connect 12 ms · banner 30 ms · EHLO 5 ms · STARTTLS 5 ms ·\n"
+		"      TLS 22 ms · EHLO 4 ms · QUIT 3 ms\n"
+		"         12 ms   * connected\n"
+		"         42 ms   < 220 mx1.example.com ESMTP\n"
+		"         42 ms   > EHLO probe.example.net\n"
+		"         52 ms   > STARTTLS\n"
+		"         79 ms ~ > QUIT\n"));
+	ck_assert_ptr_null(strstr(mc_report_text(report, 0), "EHLO probe"));
+	mc_report_free(report);
+}
+END_TEST
+
+START_TEST(inconclusive)
+{
+	struct mailcheck_report *report = sample_inconclusive();
+	const char *text = mc_report_text(report, 0);
+
+	ck_assert_msg(
+		strstr(text, "? example.com: inconclusive, could not be determined\n") == text,
+		"%s", text);
+	ck_assert_msg(strstr(text, "NOT DETERMINED BECAUSE\n  mx: timeout after 5 s\n") != NULL,
+		"%s", text);
+	ck_assert_msg(
+		strstr(text, "  ? inconclusive  mx    timeout after 5 s\n") != NULL, "%s", text);
+	ck_assert_msg(strstr(text, "(mx.lookup-failed): see above\n") != NULL, "%s", text);
+	mc_report_free(report);
+}
+END_TEST
+
+START_TEST(all_skipped)
+{
+	struct mailcheck_report *report = sample_new("domain", "d.example", "d.example");
+
+	sample_check(report, "smtp", MC_SKIPPED, "the domain does not exist", "{}");
+	mc_report_conclude(report);
+	ck_assert_str_eq(mc_report_text(report, MC_TEXT_QUIET),
+		"? d.example: inconclusive, could not be determined\n"
+		"  checked 2026-11-22T10:00:00Z in 412 ms\n"
+		"\n"
+		"NOT DETERMINED BECAUSE\n"
+		"  smtp: the domain does not exist\n");
+	mc_report_free(report);
+}
+END_TEST
+
+/* Twenty hosts of eight addresses, none of which answers. */
+static struct mailcheck_report *
+many(void)
+{
+	struct mailcheck_report *report = sample_new("domain", "example.com", "example.com");
+	struct mc_check_report *mx = sample_check(report, "mx", MC_OK, NULL, "{\"hosts\":[]}");
+	struct mc_check_report *smtp =
+		sample_check(report, "smtp", MC_VERDICT_ERROR, NULL, "{\"endpoints\":[]}");
+
+	for (int i = 0; i < 20; i++) {
+		const char *host = mc_arena_printf(&report->arena, "mx%d.example.com", i);
+		json_t *addresses = json_array();
+		for (int j = 0; j < 8; j++) {
+			const char *address =
+				mc_arena_printf(&report->arena, "2001:db8:%d::%d", i, j);
+			json_array_append_new(addresses, json_string(address));
+			json_array_append_new(json_object_get(smtp->values, "endpoints"),
+				json_pack("{s:s, s:s, s:i, s:s}", "host", host, "address", address,
+					"port", 25, "starttls", "unknown"));
+			sample_find(report, smtp, "smtp.timeout", -1,
+				mc_arena_printf(&report->arena, "%s [%s]:25", host, address), host,
+				address, "no answer in 30 s");
+		}
+		json_array_append_new(json_object_get(mx->values, "hosts"),
+			json_pack("{s:i, s:s, s:o}", "preference", i * 10, "name", host,
+				"addresses", addresses));
+	}
+	mc_report_conclude(report);
+	return report;
+}
+
+static size_t
+count_lines(const char *text)
+{
+	size_t lines = 0;
+
+	for (; *text != '\0'; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+START_TEST(many_hosts)
+{
+	struct mailcheck_report *report = many();
+	const char *text = mc_report_text(report, 0);
+
+	ck_assert_msg(strstr(text, "        and 155 more\n") != NULL, "%s", text);
+	ck_assert_msg(
+		strstr(text, "The others need the same, each its own.\n") != NULL, "%s", text);
+	ck_assert_msg(
+		strstr(text, "     10  mx1.example.com   2001:db8:1::0, 2001:db8:1::1,") != NULL,
+		"%s", text);
+	ck_assert_uint_lt(count_lines(text), 300);
+	text = mc_report_text(report, MC_TEXT_VERBOSE);
+	ck_assert_ptr_null(strstr(text, "more\n"));
+	ck_assert_ptr_nonnull(strstr(text, "mx19.example.com [2001:db8:19::7]:25: no answer"));
+	mc_report_free(report);
+}
+END_TEST
+
+/* Values of every wrong type, and bytes that should never have come this far. */
+static struct mailcheck_report *
+hostile(void)
+{
+	static const char *const values[] = {"{}", "{\"hosts\":null,\"endpoints\":{}}",
+		"{\"hosts\":[1,null,[],{}],\"endpoints\":[1,null,[],{},{\"stages\":[1,{}],"
+		"\"transcript\":[null,{}],\"ehlo\":[],\"port\":\"x\"}],\"addresses\":[0,{}]}",
+		"{\"hosts\":[{\"name\":5,\"preference\":\"x\",\"addresses\":[1,null]}],"
+		"\"endpoints\":[{\"host\":\"\\u001b]0;x\\u0007\",\"address\":\"\\u009b2J\","
+		"\"port\":-99999999999,\"negotiated\":[],\"certificate\":{\"days_left\":\"x\"},"
+		"\"starttls\":\"\\n\\u007f\",\"stages\":[{\"name\":\"\\r\\n\",\"ms\":-5}],"
+		"\"transcript\":[{\"text\":\"\\u001b[31mred\",\"from\":\"x\"}]}]}",
+		"{\"hosts\":[{\"addresses\":[\"a\\nb\"]}],\"endpoints\":[{\"certificate\":{}}]}"};
+	static const char *const names[] = {"mx", "smtp", "tls", "ptr", "other"};
+	struct mailcheck_report *report =
+		sample_new("domain", "\033[2Jevil\302\233.example", "\033]52;c;x\007");
+	struct mc_check_report *check;
+
+	for (size_t i = 0; i < 5; i++) {
+		check = sample_check(report, names[i], MC_VERDICT_WARNING, NULL, values[i]);
+		sample_find(report, check, "smtp.slow", -1, "a\033[0m\nb", "\033", "\177",
+			"x\001y\ry\tz\302\237");
+	}
+	check = sample_check(report, "smtp", MC_OK, "a\033reason", values[3]);
+	check = sample_check(report, "mx", MC_SKIPPED, "", "[]");
+	mc_report_conclude(report);
+	return report;
+}
+
+static const struct sample {
+	const char *name;
+	struct mailcheck_report *(*make)(void);
+} samples[] = {
+	{"healthy", sample_healthy},
+	{"broken", sample_broken},
+	{"inconclusive", sample_inconclusive},
+	{"null MX", accepts_no_mail},
+	{"many", many},
+	{"hostile", hostile},
+};
+
+#define SAMPLES (sizeof(samples) / sizeof(samples[0]))
+
+static void
+check_octets(const char *name, unsigned flags, const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++) {
+		unsigned char octet = (unsigned char)*at;
+		if (octet == '\n')
+			ck_assert_msg(at == text || at[-1] != ' ',
+				"%s, %u: blank at line end: %.60s", name, flags,
+				at > text + 40 ? at - 40 : text);
+		else if (octet == 0x1B && (flags & MC_TEXT_COLOR) != 0)
+			ck_assert_msg(
+				at[1] == '[' && at[1 + strspn(at + 2, "0123456789;") + 1] == 'm',
+				"%s, %u: escape sequence", name, flags);
+		else
+			ck_assert_msg(octet >= ' ' && octet != 0x7F, "%s, %u: octet %02X", name,
+				flags, octet);
+		if ((flags & MC_TEXT_ASCII) != 0)
+			ck_assert_msg(octet < 0x80, "%s, %u: octet %02X", name, flags, octet);
+		ck_assert_msg(octet != 0xC2 || (unsigned char)at[1] >= 0xA0, "%s, %u: C1 control",
+			name, flags);
+	}
+}
+
+START_TEST(harmless)
+{
+	for (size_t i = 0; i < SAMPLES; i++)
+		for (unsigned flags = 0; flags < ALL_FLAGS; flags++) {
+			struct mailcheck_report *report = samples[i].make();
+			const char *text = mc_report_text(report, flags);
+			ck_assert_msg(text != NULL, "%s, %u: no text", samples[i].name, flags);
+			check_octets(samples[i].name, flags, text);
+			ck_assert_msg(text[strlen(text) - 1] == '\n', "%s, %u: no line end",
+				samples[i].name, flags);
+			mc_report_free(report);
+		}
+}
+END_TEST
+
+START_TEST(deterministic)
+{
+	for (size_t i = 0; i < SAMPLES; i++)
+		for (unsigned flags = 0; flags < ALL_FLAGS; flags++) {
+			struct mailcheck_report *one = samples[i].make();
+			struct mailcheck_report *other = samples[i].make();
+			char *first = mc_strdup(mc_report_text(one, flags));
+			ck_assert_msg(strcmp(first, mc_report_text(other, flags)) == 0,
+				"%s, %u: another report differs", samples[i].name, flags);
+			mc_report_text(one, ALL_FLAGS - 1 - flags);
+			ck_assert_msg(strcmp(first, mc_report_text(one, flags)) == 0,
+				"%s, %u: again differs", samples[i].name, flags);
+			mc_free(first);
+			mc_report_free(one);
+			mc_report_free(other);
+		}
+}
+END_TEST
+
+/* Colours are an addition: without them the text is the same. */
+START_TEST(colour_adds_nothing)
+{
+	for (size_t i = 0; i < SAMPLES; i++)
+		for (unsigned flags = 0; flags < ALL_FLAGS; flags += flags & 1 ? 1 : 2) {
+			struct mailcheck_report *report = samples[i].make();
+			char *plain = mc_strdup(mc_report_text(report, flags));
+			char *colored = mc_strdup(mc_report_text(report, flags | MC_TEXT_COLOR));
+			char *to = colored;
+			for (const char *from = colored; *from != '\0';) {
+				if (*from == '\033')
+					from += strcspn(from, "m") + 1;
+				else
+					*to++ = *from++;
+			}
+			*to = '\0';
+			ck_assert_msg(strcmp(plain, colored) == 0, "%s, %u: differs",
+				samples[i].name, flags);
+			mc_free(plain);
+			mc_free(colored);
+			mc_report_free(report);
+		}
+}
+END_TEST
+
+static size_t
+columns(const char *line, size_t length)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += ((unsigned char)line[i] & 0xC0) != 0x80;
+	return count;
+}
+
+START_TEST(fits_the_terminal)
+{
+	for (size_t i = 0; i < SAMPLES - 1; i++) {
+		struct mailcheck_report *report = samples[i].make();
+		const char *text = mc_report_text(report, 0);
+		while (*text != '\0') {
+			size_t length = strcspn(text, "\n");
+			ck_assert_msg(columns(text, length) <= 82, "%s: too wide: %.*s",
+				samples[i].name, (int)length, text);
+			text += length + 1;
+		}
+		mc_report_free(report);
+	}
+}
+END_TEST
+
+START_TEST(out_of_memory)
+{
+	struct mailcheck_report *report = sample_broken();
+	char *whole = mc_strdup(mc_report_text(report, MC_TEXT_VERBOSE));
+	unsigned long n;
+
+	for (n = 1; n < 10000; n++) {
+		const char *text;
+		mc_alloc_fail_at(n);
+		text = mc_report_text(report, MC_TEXT_VERBOSE);
+		mc_alloc_fail_at(0);
+		if (text != NULL) {
+			ck_assert_str_eq(text, whole);
+			break;
+		}
+	}
+	ck_assert_uint_gt(n, 5);
+	ck_assert_uint_lt(n, 10000);
+	mc_free(whole);
+	mc_report_free(report);
+}
+END_TEST
+
+UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive, all_skipped,
+	many_hosts, harmless, deterministic, colour_adds_nothing, fits_the_terminal, out_of_memory)
