@@ -9,11 +9,13 @@
 #include <strings.h>
 
 #include "base/address.h"
+#include "base/escape.h"
 
 #define DOMAIN_MAX 253
 #define INPUT_MAX 1024 /* octets; an internationalised name is longer than its A-labels */
 
 static const char too_long[] = "the name is longer than 253 octets";
+static const char invisible[] = "the name holds an invisible character: type it anew";
 static const char ip_address[] = "this is an IP address, not a domain name";
 
 static bool
@@ -113,9 +115,10 @@ to_ascii(const char *input, char text[INPUT_MAX + 1])
 	code = idn2_to_ascii_8z(input, &converted, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
 	if (code != IDN2_OK)
 		return idn_reason(code);
-	if (strlen(converted) > INPUT_MAX) {
+	if (strlen(converted) > INPUT_MAX || !mc_escape_clean(input, strlen(input))) {
+		bool clean = mc_escape_clean(input, strlen(input));
 		idn2_free(converted);
-		return too_long;
+		return clean ? too_long : invisible; /* IDNA would drop it silently */
 	}
 	memcpy(text, converted, strlen(converted) + 1);
 	idn2_free(converted);

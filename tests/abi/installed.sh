@@ -19,8 +19,10 @@ ${CC:-cc} $extra "-DEXPECTED_VERSION=\"$version\"" "$source" -o "$build/installe
 LD_LIBRARY_PATH=$libdir "$build/installed-shared"
 readelf -d "$build/installed-shared" | grep -q 'NEEDED.*libmailcheck\.so\.0' ||
     { echo 'not linked to libmailcheck.so.0'; exit 1; }
-flags=$(pkg-config --define-variable=prefix="$prefix" --static --cflags --libs libmailcheck |
-    sed 's/-lmailcheck/-l:libmailcheck.a/g')
-# shellcheck disable=SC2086
-${CC:-cc} $extra "-DEXPECTED_VERSION=\"$version\"" "$source" -o "$build/installed-static" $flags
+# Statically to the copy, and dynamically to what it needs in turn.
+private=$(pkg-config --print-requires-private libmailcheck)
+flags=$(pkg-config --define-variable=prefix="$prefix" --cflags libmailcheck)
+# shellcheck disable=SC2046,SC2086
+${CC:-cc} $extra "-DEXPECTED_VERSION=\"$version\"" "$source" -o "$build/installed-static" $flags \
+    -L"$libdir" -l:libmailcheck.a $(pkg-config --libs $private) -lpthread
 "$build/installed-static"

@@ -17,7 +17,7 @@ listing = subprocess.run(['nm', '-A', '-u', sys.argv[1]], check=True, capture_ou
 bad = []
 seen = set()
 for line in listing.splitlines():
-    match = re.match(r'.*?:([^:/]+)\.c\.o:\s+[Uw] (\w+)', line)
+    match = re.match(r'.*[:/]([^:/]+)\.c\.o:\s+[Uw] (\w+)', line)
     if not match or not match[1].startswith(PURE):
         continue
     seen.add(match[1])

@@ -72,6 +72,7 @@ static const struct domain_case {
 	{"*.example.com", NULL, "character other"},
 	{"exa,mple.com", NULL, "character other"},
 	{"a\xef\xbc\x8f" "b.com", NULL, "character other"}, /* fullwidth solidus */
+	{"exam\xe2\x80\x8bple.com", NULL, "invisible"},
 	{"\xff.de", NULL, "UTF-8"},
 	{"m\xc3.de", NULL, "UTF-8"},
 	{"xn--zzzzzzzz99999.de", NULL, "Punycode"},
