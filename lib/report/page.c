@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "report/report.h"
 
 #define LINE_BYTES 512 /* of mc_page_printf() */
@@ -70,31 +71,32 @@ mc_page_style(struct mc_page *page, enum mc_style style)
 		switch_style(page, MC_PLAIN);
 }
 
+/*
+ * Text arrives escaped. Should some not be, none of it beyond ASCII gets through as it is, nor does
+ * it on a terminal that knows only ASCII.
+ */
 static bool
-continues(char c)
+beyond_ascii(const struct mc_page *page, const char *text, size_t length)
 {
-	return ((unsigned char)c & 0xC0) == 0x80;
+	return mc_page_symbols(page) && mc_escape_clean(text, length);
 }
 
-/* A C1 control in UTF-8 is C2 80 to C2 9F. */
 static bool
-is_shown(const struct mc_page *page, const char *c)
+is_shown(char c, bool beyond)
 {
-	unsigned char octet = (unsigned char)*c;
+	unsigned char octet = (unsigned char)c;
 
-	if (octet < 0x80)
-		return octet >= ' ' && octet != 0x7F;
-	return (page->flags & MC_TEXT_ASCII) == 0 &&
-	       !(octet == 0xC2 && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] < 0xA0);
+	return octet < 0x80 ? octet >= ' ' && octet != 0x7F : beyond;
 }
 
 static size_t
 width_of(const struct mc_page *page, const char *text, size_t length)
 {
+	bool beyond = beyond_ascii(page, text, length);
 	size_t width = 0;
 
 	for (size_t i = 0; i < length; i++)
-		width += !is_shown(page, &text[i]) ? 4 : !continues(text[i]);
+		width += !is_shown(text[i], beyond) ? 4 : ((unsigned char)text[i] & 0xC0) != 0x80;
 	return width;
 }
 
@@ -114,6 +116,7 @@ put_blanks(struct mc_page *page)
 static void
 put(struct mc_page *page, const char *text, size_t length)
 {
+	bool beyond = beyond_ascii(page, text, length);
 	size_t plain = 0, trailing = 0;
 
 	page->column += width_of(page, text, length);
@@ -126,7 +129,7 @@ put(struct mc_page *page, const char *text, size_t length)
 		switch_style(page, page->style);
 	}
 	for (size_t i = 0; i < length; i += plain) {
-		for (plain = 0; i + plain < length && is_shown(page, &text[i + plain]);)
+		for (plain = 0; i + plain < length && is_shown(text[i + plain], beyond);)
 			plain++;
 		mc_buf_append(page->buf, text + i, plain);
 		if (plain == 0) {

@@ -31,6 +31,8 @@ step_name(const char *name)
 const char *
 mc_text_ms(struct mc_arena *arena, json_int_t ms)
 {
+	if (ms < 0)
+		return "? ms";
 	if (ms < 10000)
 		return mc_arena_printf(arena, "%lld ms", (long long)ms);
 	return mc_arena_printf(

@@ -8,7 +8,8 @@
 #define BODY 8     /* of what belongs to it */
 #define DEEPER 2   /* how much further lines go in */
 #define SUBJECTS 5 /* shown of one kind, unless verbose */
-#define EVIDENCE 2 /* lines of one finding, unless verbose */
+#define EVIDENCE 2 /* pieces of one finding, unless verbose */
+#define PIECE 240  /* octets of one piece, unless verbose */
 
 static bool
 verbose(const struct mc_page *page)
@@ -62,6 +63,23 @@ without_subject(const char *evidence, const char *subject)
 	return evidence + length + 2;
 }
 
+static void
+put_piece(struct mc_page *page, size_t indent, const char *evidence)
+{
+	char cut[PIECE + sizeof("...")];
+	size_t length = PIECE;
+
+	if (verbose(page) || strlen(evidence) <= PIECE) {
+		mc_page_wrap(page, indent, evidence);
+		return;
+	}
+	while (length > 0 && ((unsigned char)evidence[length] & 0xC0) == 0x80)
+		length--;
+	memcpy(cut, evidence, length);
+	memcpy(cut + length, "...", sizeof("..."));
+	mc_page_wrap(page, indent, cut);
+}
+
 void
 mc_text_evidence(struct mc_page *page, size_t indent, const struct mc_finding *finding)
 {
@@ -71,10 +89,10 @@ mc_text_evidence(struct mc_page *page, size_t indent, const struct mc_finding *f
 	mc_page_tab(page, indent);
 	mc_page_put(page, finding->subject);
 	mc_page_put(page, count > 0 ? ": " : "");
-	mc_page_wrap(page, indent + DEEPER,
+	put_piece(page, indent + DEEPER,
 		count > 0 ? without_subject(finding->evidence[0], finding->subject) : "");
 	for (size_t i = 1; i < count; i++)
-		mc_page_wrap(page, indent + DEEPER, finding->evidence[i]);
+		put_piece(page, indent + DEEPER, finding->evidence[i]);
 }
 
 static void
@@ -164,9 +182,14 @@ put_kind(
 		mc_page_wrap(page, BODY, first->detail);
 	if (verbose(page) && !kind.same_fix)
 		return;
-	put_fix(page, kind.is_root && first->fix[0] != '\0' ? "see above." : first->fix);
+	if (kind.is_root && first->fix[0] != '\0') {
+		put_fix(page,
+			kind.same_fix ? "see above." : "see above, and the same for the others.");
+		return;
+	}
+	put_fix(page, first->fix);
 	if (!kind.same_fix)
-		mc_page_wrap(page, BODY + DEEPER, "The others need the same, each its own.");
+		mc_page_wrap(page, BODY + DEEPER, "And the same for the others.");
 }
 
 void

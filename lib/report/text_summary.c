@@ -40,26 +40,45 @@ summarise_ptr(struct mc_arena *arena, const json_t *values)
 		confirmed, count, count == 1 ? "" : "es");
 }
 
+static size_t
+count_starttls(const json_t *endpoints, const char *word)
+{
+	const json_t *endpoint;
+	size_t i, count = 0;
+
+	json_array_foreach (endpoints, i, endpoint)
+		count += strcmp(mc_values_text(endpoint, "starttls"), word) == 0;
+	return count;
+}
+
+/* Nothing is said of STARTTLS where it did not come up, as in TLS from the first octet. */
+static const char *
+summarise_starttls(struct mc_arena *arena, const json_t *endpoints)
+{
+	size_t works = count_starttls(endpoints, "works");
+	size_t offered = count_starttls(endpoints, "offered");
+
+	if (works > 0)
+		return mc_arena_printf(arena, ", STARTTLS works on %zu", works);
+	if (offered > 0)
+		return mc_arena_printf(arena, ", STARTTLS is offered by %zu, not tried", offered);
+	if (count_starttls(endpoints, "unknown") < json_array_size(endpoints))
+		return ", STARTTLS works on none";
+	return "";
+}
+
 static const char *
 summarise_smtp(struct mc_arena *arena, const json_t *values)
 {
 	const json_t *endpoints = json_object_get(values, "endpoints"), *endpoint;
-	size_t i, greeted = 0, works = 0, count = json_array_size(endpoints);
-	const char *answers;
+	size_t i, greeted = 0, count = json_array_size(endpoints);
 
-	json_array_foreach (endpoints, i, endpoint) {
+	json_array_foreach (endpoints, i, endpoint)
 		greeted += json_is_string(json_object_get(endpoint, "banner"));
-		works += strcmp(mc_values_text(endpoint, "starttls"), "works") == 0;
-	}
 	if (count == 0)
 		return "";
-	answers = mc_arena_printf(arena, "%zu of %zu address%s answer%s", greeted, count,
-		count == 1 ? "" : "es", greeted == 1 ? "s" : "");
-	if (greeted == 0)
-		return answers;
-	if (works == 0)
-		return mc_arena_printf(arena, "%s, STARTTLS works on none", answers);
-	return mc_arena_printf(arena, "%s, STARTTLS works on %zu", answers, works);
+	return mc_arena_printf(arena, "SMTP on %zu of %zu address%s%s", greeted, count,
+		count == 1 ? "" : "es", summarise_starttls(arena, endpoints));
 }
 
 static const char *

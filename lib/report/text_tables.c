@@ -81,13 +81,13 @@ static const char *
 days_text(struct mc_arena *arena, const json_t *certificate)
 {
 	const json_t *days = json_object_get(certificate, "days_left");
+	const char *end = mc_values_text(certificate, "not_after");
 	json_int_t left = json_integer_value(days);
 
 	if (!json_is_integer(days))
 		return "";
 	if (left < 0)
-		return mc_arena_printf(
-			arena, "expired %lld day%s ago", (long long)-left, left == -1 ? "" : "s");
+		return mc_arena_printf(arena, "expired%s%.10s", end[0] != '\0' ? " " : "", end);
 	return mc_arena_printf(arena, "%lld day%s left", (long long)left, left == 1 ? "" : "s");
 }
 
@@ -113,6 +113,17 @@ or_dash(const char *text)
 	return text[0] != '\0' ? text : "-";
 }
 
+/* TLS that came up without it had no need of it. */
+static const char *
+starttls_text(const json_t *endpoint, const json_t *tls)
+{
+	const char *word = mc_values_text(endpoint, "starttls");
+
+	if (strcmp(word, "unknown") == 0 && json_is_object(json_object_get(tls, "negotiated")))
+		return "-";
+	return or_dash(word);
+}
+
 struct servers {
 	const struct mailcheck_report *report;
 	const json_t *smtp, *tls, *hosts;
@@ -130,7 +141,7 @@ put_row(struct mc_page *page, struct mc_arena *arena, const struct servers *serv
 	mc_page_tab(page, INDENT);
 	mc_page_put(page, server_name(arena, endpoint));
 	mc_page_tab(page, column);
-	mc_page_put(page, or_dash(mc_values_text(endpoint, "starttls")));
+	mc_page_put(page, starttls_text(endpoint, tls));
 	mc_page_tab(page, column + STARTTLS + GAP);
 	mc_page_put(page, or_dash(mc_values_text(json_object_get(tls, "negotiated"), "version")));
 	mc_page_tab(page, column + STARTTLS + GAP + TLS + GAP);

@@ -110,7 +110,7 @@ sample_find(struct mailcheck_report *report, struct mc_check_report *check, cons
 #define SAMPLE_TLS(host, address, days)                                                            \
 	"{\"host\":\"" host "\",\"address\":\"" address                                            \
 	"\",\"port\":25,\"negotiated\":{\"version\":\"1.3\",\"cipher\":\"AES\",\"group\":"         \
-	"\"X25519\"},\"certificate\":{\"days_left\":" days                                         \
+	"\"X25519\"},\"certificate\":{\"not_after\":\"2026-11-19T10:00:00Z\",\"days_left\":" days  \
 	",\"trusted\":true,\"trust\":\"trusted\",\"name_match\":true},\"dane\":\"none\"}"
 
 #define SAMPLE_PTR                                                                                 \
