@@ -362,7 +362,7 @@ exchange(struct mc_query *query)
 {
 	struct mc_net *net = query->base.net;
 	struct mc_socket_failure failure;
-	int64_t left;
+	int64_t left, first = query->timeout / 3; /* then once more */
 
 	if (!query->active) {
 		query->active = true;
@@ -385,7 +385,7 @@ exchange(struct mc_query *query)
 		return;
 	}
 	if (!watch(query, query->tcp ? EV_WRITE : EV_READ) ||
-		!mc_net_timer(&query->timer, query->tcp ? left : query->timeout / 3))
+		!mc_net_timer(&query->timer, query->tcp || left < first ? left : first))
 		over(query, NULL);
 	else if (!query->tcp)
 		udp_send(query);

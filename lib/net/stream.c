@@ -45,11 +45,14 @@ tell_broken(struct mc_connection *connection)
 	enum mc_smtp_close how = MC_CLOSE_RESET;
 	const char *text = mc_tls_client_error(connection->tls);
 
-	if (connection->gone && connection->reset)
+	if (mc_tls_client_output(connection->tls)->failed)
+		how = MC_CLOSE_LOCAL;
+	else if (connection->gone && connection->reset)
 		text = "connection reset by the server";
 	else if (connection->gone)
 		how = MC_CLOSE_UNCLEAN;
-	mc_smtp_closed(connection->smtp, how, how == MC_CLOSE_RESET ? text : NULL, now(connection));
+	mc_smtp_closed(
+		connection->smtp, how, how != MC_CLOSE_UNCLEAN ? text : NULL, now(connection));
 }
 
 /* What TLS makes of the octets fed, or of the end of them. */
@@ -174,8 +177,10 @@ say(struct mc_connection *connection)
 		sent = send_some(connection, bytes, length);
 	else if (mc_tls_client_write(connection->tls, bytes, length) || connection->gone)
 		sent = length;
-	else
+	else {
 		sent = 0;
+		take_decrypted(connection); /* it may be broken */
+	}
 	if (sent > 0)
 		mc_smtp_sent(connection->smtp, sent, now(connection));
 	return sent == length;
@@ -186,8 +191,10 @@ greet(struct mc_connection *connection)
 {
 	char name[MC_HELLO_SIZE];
 
-	if (connection->waiter.source == NULL)
-		return false;
+	if (connection->waiter.source == NULL) {
+		fail(connection, "no name to greet with");
+		return true;
+	}
 	if (!mc_hello_known(&connection->waiter) && now(connection) < connection->up + HELLO_WAIT)
 		return false;
 	mc_hello_name(&connection->waiter, connection->question.host, name);
@@ -292,8 +299,8 @@ wait_for_more(struct mc_connection *connection)
 	mc_connection_alarm(connection, next_deadline(connection));
 }
 
-void
-mc_stream_settle(struct mc_connection *connection)
+static void
+advance(struct mc_connection *connection)
 {
 	bool moved = true;
 
@@ -311,12 +318,38 @@ mc_stream_settle(struct mc_connection *connection)
 			moved = say(connection);
 			break;
 		case MC_SMTP_WANT_CLOSE:
-			wind_up(connection);
-			return;
+			moved = false;
+			break;
 		}
 	}
 	flush_tls(connection);
-	wait_for_more(connection);
+}
+
+static void
+run_out(struct mc_connection *connection)
+{
+	if (mc_smtp_want(connection->smtp) == MC_SMTP_WANT_TLS) {
+		mc_tls_client_expire(connection->tls);
+		take_decrypted(connection);
+	} else if (mc_smtp_want(connection->smtp) == MC_SMTP_WANT_IO)
+		mc_smtp_expire(connection->smtp, now(connection));
+}
+
+/* The time is looked at here, not only when the timer rings: one that is set anew while octets
+ * keep coming would never ring. */
+void
+mc_stream_settle(struct mc_connection *connection)
+{
+	advance(connection);
+	while (mc_smtp_want(connection->smtp) != MC_SMTP_WANT_CLOSE &&
+		now(connection) >= next_deadline(connection)) {
+		run_out(connection);
+		advance(connection);
+	}
+	if (mc_smtp_want(connection->smtp) == MC_SMTP_WANT_CLOSE)
+		wind_up(connection);
+	else
+		wait_for_more(connection);
 }
 
 void
@@ -340,22 +373,12 @@ mc_stream_write(struct mc_connection *connection)
 void
 mc_stream_expire(struct mc_connection *connection)
 {
-	struct mc_smtp *smtp = connection->smtp;
-
-	if (connection->phase == MC_CONNECTION_LINGERING) {
-		if (now(connection) >= connection->until)
-			part(connection);
-		else
-			mc_connection_alarm(connection, connection->until);
-		return;
-	}
-	if (mc_smtp_want(smtp) == MC_SMTP_WANT_TLS &&
-		now(connection) >= next_deadline(connection)) {
-		mc_tls_client_expire(connection->tls);
-		take_decrypted(connection);
-	} else if (mc_smtp_want(smtp) == MC_SMTP_WANT_IO)
-		mc_smtp_expire(smtp, now(connection));
-	mc_stream_settle(connection);
+	if (connection->phase != MC_CONNECTION_LINGERING)
+		mc_stream_settle(connection);
+	else if (now(connection) >= connection->until)
+		part(connection);
+	else
+		mc_connection_alarm(connection, connection->until);
 }
 
 bool
