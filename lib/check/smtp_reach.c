@@ -81,6 +81,7 @@ mc_smtp_unreached(struct mc_run *run, const struct mc_fact *fact)
 	if (outcome == MC_SMTP_TIMED_OUT && ask_control(run, &outcome) == MC_WAIT)
 		return MC_WAIT;
 	mc_outcome(run, (int)outcome);
+	json_object_set_new(run->values, "failure", json_string(mc_failure_name(fact->failure)));
 	if (reach != NULL)
 		mc_find(run, reach->id, "%s", fact->text);
 	if (mc_failure_ours(fact->failure))
@@ -146,7 +147,7 @@ judge_vantage(struct mc_run *run, struct mc_instance **instances, size_t count)
 			instances[i]->reason = "no connection to port 25 was answered, and nothing "
 					       "shows that port 25 can be reached from here";
 		}
-	mc_find(run, "smtp.vantage", "%zu addresses, no answer from any; control: %s", silent,
+	mc_find(run, "smtp.vantage", "addresses that did not answer: %zu; control: %s", silent,
 		run->settings->control != NULL ? run->settings->control : "none given");
 }
 

@@ -113,12 +113,17 @@ or_dash(const char *text)
 	return text[0] != '\0' ? text : "-";
 }
 
-/* TLS that came up without it had no need of it. */
+/* What stands in the way of it comes first; TLS that came up without it had no need of it. */
 static const char *
 starttls_text(const json_t *endpoint, const json_t *tls)
 {
 	const char *word = mc_values_text(endpoint, "starttls");
+	const char *failure = mc_values_text(endpoint, "failure");
 
+	if (strncmp(failure, "connect-", strlen("connect-")) == 0)
+		failure += strlen("connect-");
+	if (failure[0] != '\0')
+		return strlen(failure) <= STARTTLS ? failure : "-";
 	if (strcmp(word, "unknown") == 0 && json_is_object(json_object_get(tls, "negotiated")))
 		return "-";
 	return or_dash(word);

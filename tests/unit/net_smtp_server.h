@@ -143,7 +143,8 @@ smtp_ehlo(struct smtp_peer *peer, const char *line)
 	bool offer = peer->tls == NULL && mode != SMTP_NO_STARTTLS;
 
 	if (line[5] != '\0')
-		(void)snprintf(peer->server->helo, sizeof(peer->server->helo), "%s", line + 5);
+		(void)snprintf(peer->server->helo, sizeof(peer->server->helo), "%.*s",
+				(int)sizeof(peer->server->helo) - 1, line + 5);
 	peer->server->helo[strcspn(peer->server->helo, "\r")] = '\0';
 	if (mode == SMTP_EHLO_SILENT) {
 		smtp_drain(peer);
