@@ -14,7 +14,7 @@ struct mc_entry; /* a place in the store, waiting for its fact */
 
 struct mc_provider {
 	/* Begin to observe. Exactly one mc_entry_done() follows, perhaps before this returns,
-	 * unless cancelled. */
+	 * unless cancelled; until then `question` stays where it is. */
 	void (*start)(struct mc_provider *provider, struct mc_entry *entry,
 		const struct mc_question *question);
 	/* No mc_entry_done() follows. */

@@ -257,8 +257,8 @@ objection(
 }
 
 struct mc_observation *
-mc_connection_begin(struct mc_net *net, const struct mc_question *question,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument)
+mc_connection_begin(
+	struct mc_net *net, const struct mc_question *question, mc_observed *done, void *argument)
 {
 	struct mc_connection *connection = mc_calloc(1, sizeof(*connection));
 	const char *problem;

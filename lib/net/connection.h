@@ -8,7 +8,7 @@
 #include "net/net_state.h"
 
 /* NULL when out of memory. */
-struct mc_observation *mc_connection_begin(struct mc_net *net, const struct mc_question *question,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument);
+struct mc_observation *mc_connection_begin(
+	struct mc_net *net, const struct mc_question *question, mc_observed *done, void *argument);
 
 #endif

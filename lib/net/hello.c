@@ -158,8 +158,7 @@ join(struct mc_hello_source *source, struct mc_hello_waiter *waiter)
 /* --- lookups --- */
 
 static bool
-ask(struct trial *trial, const char *name, uint16_t type,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument)
+ask(struct trial *trial, const char *name, uint16_t type, mc_observed *done, void *argument)
 {
 	trial->question = (struct mc_question){.kind = MC_FACT_DNS, .name = name, .type = type};
 	return mc_resolver_ask(trial->hello->net->resolver, &trial->question, done, argument) !=

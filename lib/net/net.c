@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "net/connection.h"
@@ -75,8 +76,7 @@ mc_net_forget(struct mc_observation *observation)
 
 void
 mc_net_observe(struct mc_net *net, struct mc_observation *observation,
-	const struct mc_question *question,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument)
+	const struct mc_question *question, mc_observed *done, void *argument)
 {
 	observation->net = net;
 	observation->question = question;
@@ -120,7 +120,7 @@ deliver(evutil_socket_t unused, short what, void *argument)
 	(void)unused;
 	(void)what;
 	while (more && (observation = net->over.first) != NULL) {
-		void (*done)(void *, struct mc_arena *, struct mc_fact *) = observation->done;
+		mc_observed *done = observation->done;
 		void *receiver = observation->argument;
 		struct mc_fact *fact = observation->fact;
 		struct mc_arena arena = observation->arena;
@@ -175,15 +175,28 @@ start(struct mc_provider *provider, struct mc_entry *entry, const struct mc_ques
 	mc_entry_set_handle(entry, observation);
 }
 
+/* In a child the loop's descriptor is shared with the parent, which must not lose its events; and
+ * nothing is begun here any more: all that the child may do is free what it inherited. */
+static void
+mind_fork(struct mc_net *net)
+{
+	if (net->process == getpid())
+		return;
+	net->process = getpid();
+	net->closing = true;
+	if (net->base != NULL)
+		(void)event_reinit(net->base);
+}
+
 static void
 cancel(struct mc_provider *provider, struct mc_entry *entry)
 {
 	struct mc_observation *observation = mc_entry_handle(entry);
 	struct mc_sigpipe sigpipe;
 
-	(void)provider;
 	if (observation == NULL)
 		return;
+	mind_fork(net_of(provider));
 	mc_entry_set_handle(entry, NULL);
 	mc_sigpipe_hold(&sigpipe);
 	observation->drop(observation);
@@ -240,6 +253,7 @@ net_free(struct mc_provider *provider)
 	if (net == NULL)
 		return;
 	mc_sigpipe_hold(&sigpipe);
+	mind_fork(net);
 	net->closing = true;
 	drop_all(&net->working);
 	drop_all(&net->over);
@@ -353,6 +367,7 @@ mc_net_new(struct mc_provider **ret_provider, const struct mc_net_options *optio
 	net->options = *options;
 	fill_options(&net->options);
 	share_descriptors(net);
+	net->process = getpid();
 	net->wall = read_clock(CLOCK_REALTIME);
 	net->monotonic = read_clock(CLOCK_MONOTONIC);
 	if (make_loop(net, base))

@@ -6,6 +6,7 @@
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <sys/types.h>
 
 #include "net/net.h"
 
@@ -15,6 +16,9 @@ struct mc_query;
 struct mc_resolver;
 struct mc_tls_trust;
 
+/* Told of the end. The arena is the receiver's: reset after the call unless it was moved away. */
+typedef void mc_observed(void *argument, struct mc_arena *arena, struct mc_fact *fact);
+
 /*
  * One question in work: the head of a lookup, a query or a connection. It is told of at most
  * once, always from the loop and never from inside the call that began it.
@@ -22,8 +26,7 @@ struct mc_tls_trust;
 struct mc_observation {
 	struct mc_net *net;
 	const struct mc_question *question; /* stays valid while in work */
-	/* The arena is the receiver's: it is reset after the call unless it was moved away. */
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact);
+	mc_observed *done;
 	void *argument;
 	/* Releases everything, without a word. */
 	void (*drop)(struct mc_observation *observation);
@@ -49,7 +52,8 @@ struct mc_net {
 	struct mc_net_options options;
 	struct event_base *base;
 	bool own_base;
-	bool closing;            /* nothing new is begun */
+	bool closing; /* nothing new is begun */
+	pid_t process;
 	int64_t wall, monotonic; /* ms, both read at the start */
 	size_t open;             /* questions of the store's */
 	unsigned lookup_limit, query_limit, session_limit;
@@ -69,8 +73,7 @@ int64_t mc_net_now(const struct mc_net *net); /* ms since 1970, never backwards 
 bool mc_net_timer(struct event *timer, int64_t ms);
 
 void mc_net_observe(struct mc_net *net, struct mc_observation *observation,
-	const struct mc_question *question,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument);
+	const struct mc_question *question, mc_observed *done, void *argument);
 /* It has come to an end; `fact` (NULL: out of memory) lies in its arena. Told soon. */
 void mc_net_over(struct mc_observation *observation, struct mc_fact *fact);
 /* The same, with a failure that ends now; `began` 0: never begun. */

@@ -415,8 +415,7 @@ parse_server(const char *text, struct mc_net_server *ret_server)
 }
 
 static struct mc_query *
-make(struct mc_net *net, const struct mc_question *question,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument)
+make(struct mc_net *net, const struct mc_question *question, mc_observed *done, void *argument)
 {
 	struct mc_query *query = mc_calloc(1, sizeof(*query));
 
@@ -450,8 +449,8 @@ begin(struct mc_query *query)
 }
 
 struct mc_observation *
-mc_query_begin(struct mc_net *net, const struct mc_question *question,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument)
+mc_query_begin(
+	struct mc_net *net, const struct mc_question *question, mc_observed *done, void *argument)
 {
 	struct mc_query *query = make(net, question, done, argument);
 
@@ -465,8 +464,7 @@ mc_query_begin(struct mc_net *net, const struct mc_question *question,
 
 struct mc_observation *
 mc_query_probe(struct mc_net *net, const struct mc_question *question,
-	const struct mc_net_server *server, int64_t timeout,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument)
+	const struct mc_net_server *server, int64_t timeout, mc_observed *done, void *argument)
 {
 	struct mc_query *query = make(net, question, done, argument);
 

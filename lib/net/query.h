@@ -9,12 +9,11 @@
 
 /* dns(name, type, @server), RD=0: an answer with the server's own AA and TTL.
  * NULL when out of memory. */
-struct mc_observation *mc_query_begin(struct mc_net *net, const struct mc_question *question,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument);
+struct mc_observation *mc_query_begin(
+	struct mc_net *net, const struct mc_question *question, mc_observed *done, void *argument);
 
 /* The same with RD=1, a server and a time of one's own. */
 struct mc_observation *mc_query_probe(struct mc_net *net, const struct mc_question *question,
-	const struct mc_net_server *server, int64_t timeout,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument);
+	const struct mc_net_server *server, int64_t timeout, mc_observed *done, void *argument);
 
 #endif

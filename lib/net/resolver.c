@@ -10,6 +10,7 @@
 
 #define UPSTREAMS 16
 #define SYSTEM_UPSTREAMS 3 /* as many as the C library asks */
+#define EXPLAIN_PAUSE 20   /* ms between two looks at what a probe found */
 #define ABANDONED 4        /* times the lookups in work may still be so in libunbound */
 
 struct lookup;
@@ -30,7 +31,9 @@ struct lookup {
 	bool active, inside;
 	size_t at; /* the server being asked */
 	int64_t began, deadline;
-	int rank; /* of the failure so far */
+	int64_t share_end; /* of the server being asked */
+	int unexplained;   /* rcode that libunbound gave without an answer; 0: none */
+	int rank;          /* of the failure so far */
 	enum mc_failure failure;
 	const char *text;
 };
@@ -68,8 +71,7 @@ list_upstreams(struct mc_resolver *resolver)
 		add_named(resolver, &options->resolvers[i]);
 	if (resolver->count == 0 && options->recursive) {
 		resolver->count = 1;
-		resolver->upstreams[0].kind = MC_UPSTREAM_ROOTS;
-		(void)snprintf(resolver->upstreams[0].name, MC_UPSTREAM_NAME, "from the root");
+		mc_upstream_roots(&resolver->upstreams[0], options);
 	}
 	if (resolver->count == 0)
 		resolver->count = mc_upstream_system(
@@ -191,7 +193,7 @@ whom(struct lookup *lookup)
 {
 	static const char *const words[] = {[MC_UPSTREAM_NAMED] = "the resolver ",
 		[MC_UPSTREAM_SYSTEM] = "the system's resolver ",
-		[MC_UPSTREAM_ROOTS] = "resolving "};
+		[MC_UPSTREAM_ROOTS] = "the root and the name servers below"};
 	const struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
 
 	return mc_arena_printf(&lookup->base.arena, "%s%s", words[upstream->kind], upstream->name);
@@ -206,7 +208,7 @@ note_silence(struct lookup *lookup)
 
 	if (mc_upstream_silent(upstream, lookup->began))
 		note(lookup, 2, MC_FAIL_NO_RESOLVER,
-			mc_arena_printf(arena, "%s does not answer at all", whom(lookup)));
+			mc_arena_printf(arena, "no answer at all from %s", whom(lookup)));
 	else
 		note(lookup, 3, MC_FAIL_TIMEOUT,
 			mc_arena_printf(arena, "%s gave no answer to %s in %.1f s", whom(lookup),
@@ -296,10 +298,8 @@ answered(void *argument, int rcode, void *packet, int length, int sec, char *why
 	lookup->flight = NULL;
 	if (rcode == 0 && packet != NULL && length > 0)
 		take(lookup, packet, (size_t)length, sec, why_bogus);
-	else if (mc_upstream_silent(&resolver->upstreams[lookup->at], lookup->began))
-		note_silence(lookup);
 	else
-		note_rcode(lookup, rcode != 0 ? rcode : MC_RCODE_SERVFAIL);
+		lookup->unexplained = rcode != 0 ? rcode : MC_RCODE_SERVFAIL;
 	if (!lookup->base.over && !mc_net_timer(&lookup->timer, 0))
 		over(lookup, NULL);
 }
@@ -310,6 +310,23 @@ abandon(struct lookup *lookup)
 	if (lookup->flight != NULL)
 		lookup->flight->lookup = NULL;
 	lookup->flight = NULL;
+}
+
+/* libunbound's own SERVFAIL: the server's word, or is nobody there? False: not known yet. */
+static bool
+explain(struct lookup *lookup)
+{
+	const struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
+	bool time_left = mc_net_now(lookup->base.net) < lookup->share_end;
+
+	if (upstream->probing != NULL && time_left && mc_net_timer(&lookup->timer, EXPLAIN_PAUSE))
+		return false;
+	if (mc_upstream_silent(upstream, lookup->began))
+		note_silence(lookup);
+	else
+		note_rcode(lookup, lookup->unexplained);
+	lookup->unexplained = 0;
+	return true;
 }
 
 /* The time for this server is up, or it could not tell. */
@@ -324,7 +341,8 @@ expired(evutil_socket_t unused, short what, void *argument)
 		abandon(lookup);
 		note_silence(lookup);
 	}
-	go_on(lookup);
+	if (lookup->unexplained == 0 || explain(lookup))
+		go_on(lookup);
 }
 
 static bool
@@ -364,6 +382,7 @@ attempt(struct lookup *lookup)
 	int32_t code;
 	bool going = mc_net_timer(&lookup->timer, share);
 
+	lookup->share_end = mc_net_now(lookup->base.net) + share;
 	if (going && !mc_upstream_open(upstream, &code, error, sizeof(error))) {
 		note(lookup, 1, MC_FAIL_LOCAL, mc_arena_strdup(&lookup->base.arena, error));
 		going = mc_net_timer(&lookup->timer, 0);
@@ -395,8 +414,8 @@ drop(struct mc_observation *observation)
 }
 
 struct mc_observation *
-mc_resolver_ask(struct mc_resolver *resolver, const struct mc_question *question,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument)
+mc_resolver_ask(struct mc_resolver *resolver, const struct mc_question *question, mc_observed *done,
+	void *argument)
 {
 	struct lookup *lookup = mc_calloc(1, sizeof(*lookup));
 

@@ -14,7 +14,6 @@ void mc_resolver_free(struct mc_resolver *resolver);
 
 /* dns(name, type). NULL when out of memory. */
 struct mc_observation *mc_resolver_ask(struct mc_resolver *resolver,
-	const struct mc_question *question,
-	void (*done)(void *argument, struct mc_arena *arena, struct mc_fact *fact), void *argument);
+	const struct mc_question *question, mc_observed *done, void *argument);
 
 #endif

@@ -18,13 +18,12 @@ struct option {
 };
 
 /* clang-format off */
-static const struct option options[] = {
+static const struct option common[] = {
 	{"module-config:", "validator iterator"},
-	{"do-not-query-localhost:", "no"},
 	{"edns-buffer-size:", "1232"},
-	{"msg-cache-size:", "8m"},
-	{"rrset-cache-size:", "16m"},
-	{"key-cache-size:", "4m"},
+	{"msg-cache-size:", "4m"}, /* the store above keeps the answers themselves */
+	{"rrset-cache-size:", "8m"},
+	{"key-cache-size:", "2m"},
 	{"neg-cache-size:", "1m"},
 	{"num-queries-per-thread:", "4096"},
 	{"outgoing-num-tcp:", "16"},
@@ -37,6 +36,29 @@ static const struct option options[] = {
 	{"rrset-roundrobin:", "no"},
 	{"minimal-responses:", "no"},
 	{"val-log-level:", "0"},
+	{NULL, NULL}
+};
+
+static const struct option local_servers[] = {
+	{"do-not-query-localhost:", "no"},
+	{NULL, NULL}
+};
+
+/* From the root of the Internet nobody is sent to addresses that are nobody's there. */
+static const struct option global_servers[] = {
+	{"do-not-query-address:", "0.0.0.0/8"},
+	{"do-not-query-address:", "10.0.0.0/8"},
+	{"do-not-query-address:", "100.64.0.0/10"},
+	{"do-not-query-address:", "169.254.0.0/16"},
+	{"do-not-query-address:", "172.16.0.0/12"},
+	{"do-not-query-address:", "192.168.0.0/16"},
+	{"do-not-query-address:", "224.0.0.0/3"},
+	{"do-not-query-address:", "::/96"},
+	{"do-not-query-address:", "::ffff:0:0/96"},
+	{"do-not-query-address:", "64:ff9b::/96"},
+	{"do-not-query-address:", "fc00::/7"},
+	{"do-not-query-address:", "fe80::/10"},
+	{"do-not-query-address:", "ff00::/8"},
 	{NULL, NULL}
 };
 
@@ -119,13 +141,17 @@ set_options(struct mc_upstream *upstream)
 	const struct mc_net_options *given = &upstream->net->options;
 	struct ub_ctx *ctx = upstream->ctx;
 
-	set(ctx, options);
+	set(ctx, common);
 	set_number(ctx, "outgoing-range:", upstream->net->descriptors);
 	set(ctx, transparent);
 	if (upstream->kind == MC_UPSTREAM_NAMED)
 		set(ctx, transparent_localhost);
 	if (given->trust_anchor == NULL)
 		set(ctx, unsigned_zones);
+	if (upstream->kind == MC_UPSTREAM_ROOTS && given->root_hints == NULL)
+		set(ctx, global_servers);
+	else
+		set(ctx, local_servers);
 	if (upstream->kind != MC_UPSTREAM_ROOTS) {
 		set(ctx, forwarding);
 		set_number(ctx, "outbound-msg-retry:", retries(given->dns_timeout));
@@ -292,6 +318,19 @@ mc_upstream_probe(struct mc_upstream *upstream, int64_t time)
 		.kind = MC_FACT_DNS, .name = ".", .type = MC_RR_NS, .server = upstream->name};
 	upstream->probing = mc_query_probe(net, &upstream->probe, &upstream->server,
 		time < PROBE_LIMIT ? time * 9 / 10 : PROBE_LIMIT, probed, upstream);
+}
+
+/* --- the roots --- */
+
+void
+mc_upstream_roots(struct mc_upstream *upstream, const struct mc_net_options *options)
+{
+	/* a.root-servers.net stands for all of them when we look whether anybody is there */
+	const char *root = options->ipv6_only ? "2001:503:ba3e::2:30" : "198.41.0.4";
+
+	*upstream = (struct mc_upstream){.kind = MC_UPSTREAM_ROOTS, .server.port = 53};
+	if (options->root_hints == NULL)
+		(void)mc_address_parse(root, &upstream->server.address);
 }
 
 /* --- /etc/resolv.conf --- */

@@ -20,7 +20,7 @@ enum mc_upstream_kind {
 struct mc_upstream {
 	struct mc_net *net;
 	enum mc_upstream_kind kind;
-	char name[MC_UPSTREAM_NAME]; /* "192.0.2.1@53", as libunbound takes it */
+	char name[MC_UPSTREAM_NAME]; /* "192.0.2.1@53", as libunbound takes it; "" the roots */
 	struct mc_net_server server; /* address of family 0: cannot be asked by ourselves */
 	struct ub_ctx *ctx;          /* NULL until it is needed */
 	int64_t heard;               /* when it last answered; 0: never */
@@ -43,6 +43,8 @@ void mc_upstream_probe(struct mc_upstream *upstream, int64_t time);
 /* Nobody is there, as far as is known since `began`. */
 bool mc_upstream_silent(const struct mc_upstream *upstream, int64_t began);
 
+/* In the place of a server. */
+void mc_upstream_roots(struct mc_upstream *upstream, const struct mc_net_options *options);
 /* The servers of /etc/resolv.conf, at most `limit`; 127.0.0.1 when it names none. */
 size_t mc_upstream_system(struct mc_upstream *upstreams, size_t limit, const char *path);
 

@@ -236,7 +236,9 @@ dns_answer_zone(struct mc_arena *arena, struct mc_message *message, const char *
 		if (strcmp(all.rrs[i].owner, message->name) != 0)
 			continue;
 		known = true;
-		if (all.rrs[i].type == message->type)
+		if (all.rrs[i].type == message->type ||
+			(all.rrs[i].type == MC_RR_RRSIG && message->dnssec_ok &&
+				all.rrs[i].rdata[1] == message->type))
 			message->answer.rrs[message->answer.count++] = all.rrs[i];
 	}
 	if (!known && strcmp(message->name, ".") != 0)

@@ -1,8 +1,7 @@
 /* Sessions with servers on loopback that behave, and that do not. */
 #include "net_smtp_server.h"
 
-#include <event2/event.h>
-#include <sys/time.h>
+#include <sys/wait.h>
 
 #include "base/alloc.h"
 #include "tls/tls.h"
@@ -405,6 +404,40 @@ START_TEST(source)
 }
 END_TEST
 
+/* A child frees what it inherited: the parent's session goes on, and nothing is begun. */
+START_TEST(forked)
+{
+	struct mc_entry *entries[4];
+	pid_t child;
+	int status;
+
+	open_all(SMTP_SILENT);
+	for (unsigned i = 0; i < 4; i++)
+		entries[i] = ask_nth(i, server.port);
+	client_run(&client, 50);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		for (unsigned i = 0; i < 4; i++)
+			mc_store_unpin(entries[i], NULL);
+		mc_store_free(client.store);
+		client.provider->free(client.provider);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child: %d", status);
+	ck_assert_msg(atomic_load(&server.connections) == 2, "%d connections",
+		atomic_load(&server.connections));
+	server.mode = SMTP_NORMAL; /* for the third and the fourth */
+	for (unsigned i = 0; i < 4; i++) {
+		const struct mc_fact *fact = client_await(&client, entries[i], 3000);
+		ck_assert_int_eq(fact->status, MC_FACT_OK);
+		mc_store_unpin(entries[i], NULL);
+	}
+	close_all();
+}
+END_TEST
+
 /* The N-th allocation fails, for every N, with and without TLS. */
 START_TEST(out_of_memory)
 {
@@ -436,4 +469,4 @@ START_TEST(out_of_memory)
 END_TEST
 
 UNIT_MAIN("net_session", behaviours, refused, connect_times_out, cancelled, paced, peace_after_421,
-	greeting, via, source, out_of_memory)
+	greeting, via, source, forked, out_of_memory)
