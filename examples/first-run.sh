@@ -13,8 +13,8 @@ need_packages $BUILD_PACKAGES $LAB_PACKAGES
 ninja -C "$build" --quiet cli/mailcheck tests/labd/labd
 
 lab=$(mktemp -d)
-"$build/tests/labd/labd" --with-parent --ca-out "$lab/ca.pem" "$root/tests/labd/first-run.lab" \
-    >"$lab/ready" &
+"$build/tests/labd/labd" --with-parent --ca-out "$lab/ca.pem" --set dns-port=5391 \
+    --set smtp-port=2591 "$root/tests/labd/first-run.lab" >"$lab/ready" &
 labd=$!
 trap 'kill "$labd" 2>/dev/null || true; rm -rf "$lab"' EXIT INT TERM
 tries=0
@@ -26,8 +26,8 @@ done
 
 for domain in healthy.example broken.example; do
     printf '\n$ mailcheck domain %s\n\n' "$domain"
-    "$build/cli/mailcheck" domain "$domain" --resolver 127.0.0.1@LAB_DNS_PORT --allow-private \
-        --connect-to :25::LAB_SMTP_PORT --ca-file "$lab/ca.pem" || true
+    "$build/cli/mailcheck" domain "$domain" --resolver 127.0.0.1@5391 --allow-private \
+        --connect-to :25::2591 --ca-file "$lab/ca.pem" || true
 done
 
 cat <<TEXT

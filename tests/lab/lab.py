@@ -13,7 +13,8 @@ import tempfile
 import time
 
 mailcheck, labd, root = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
-examples = {pathlib.Path(path).name: path for path in sys.argv[4:]}
+examples = {'library' if '.so' in path else pathlib.Path(path).name: path
+            for path in sys.argv[4:]}
 slow_build = 3 if os.environ.get('ASAN_OPTIONS') or os.environ.get('MESON_TEST_ITERATION') else 1
 failures = []
 count = 0
@@ -26,6 +27,10 @@ def expect(good, what, got=''):
         failures.append(f'{what}: {got}' if got != '' else what)
 
 
+# Other ports than those of the files: another lab may run beside this one.
+PORTS = ['--set', 'dns-port=6391', '--set', 'smtp-port=3591', '--set', 'https-port=9491']
+
+
 class Lab:
     """One labd with its scenario file."""
 
@@ -33,7 +38,7 @@ class Lab:
         self.ca = f'{directory}/{scenario.stem}.pem'
         self.ports = f'{directory}/{scenario.stem}.ports'
         self.process = subprocess.Popen(
-            [labd, '--with-parent', '--ca-out', self.ca, '--port-file', self.ports,
+            [labd, '--with-parent', '--ca-out', self.ca, '--port-file', self.ports, *PORTS,
              str(scenario)], stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if line.strip() != 'ready':
@@ -41,7 +46,7 @@ class Lab:
         self.at = {}
         for entry in pathlib.Path(self.ports).read_text().splitlines():
             name, place = entry.split('=', 1)
-            self.at[name] = place.replace('@', ':')
+            self.at.setdefault(name, place)
 
     def stop(self):
         self.process.terminate()
@@ -68,8 +73,194 @@ def check_of(report, name):
     return next(check for check in report['checks'] if check['name'] == name)
 
 
+# The 27 misbehaviours: STARTTLS in one word, verdict, a finding that must be there (None: none of
+# weight), seconds it may take.
+HOSTILE = {
+    'm00': ('works', 'ok', None, 3),
+    'm01': ('works', 'notice', 'smtp.starttls-offered-inside', 3),
+    'm02': ('works', 'ok', None, 6),
+    'm03': ('works', 'warning', 'smtp.slow', 16),
+    'm04': ('works', 'ok', None, 6),
+    'm05': ('works', 'warning', 'smtp.bare-lf', 3),
+    'm06': ('works', 'ok', None, 3),
+    'm07': ('unknown', 'inconclusive', 'smtp.greeting-deferred', 3),
+    'm08': ('unknown', 'error', 'smtp.greeting-rejected', 3),
+    'm09': ('unknown', 'warning', 'smtp.ehlo-rejected', 3),
+    'm10': ('unknown', 'error', 'smtp.mixed-codes', 3),
+    'm11': ('works', 'error', 'smtp.garbage-line', 3),
+    'm12': ('works', 'warning', 'smtp.long-line', 3),
+    'm13': ('unknown', 'error', 'smtp.endless-reply', 6),
+    'm14': ('failed', 'error', 'smtp.starttls-injected', 3),
+    'm15': ('refused', 'warning', 'smtp.starttls-refused', 3),
+    'm16': ('failed', 'error', 'smtp.starttls-failed', 3),
+    'm17': ('failed', 'error', 'smtp.starttls-hang', 19),
+    'm18': ('absent', 'error', 'smtp.starttls-stripped', 3),
+    'm19': ('works', 'ok', None, 3),
+    'm20': ('failed', 'error', 'smtp.starttls-ehlo', 3),
+    'm21': ('works', 'ok', None, 3),
+    'm22': ('works', 'warning', 'smtp.slow', 45),
+    'm23': ('works', 'warning', 'smtp.reply-separator', 3),
+    'm24': ('works', 'warning', 'smtp.control-characters', 3),
+    'm25': ('failed', 'error', 'smtp.starttls-failed', 3),
+    'm26': ('works', 'ok', None, 3),
+}
+STATUS = {'ok': 0, 'notice': 0, 'warning': 0, 'error': 1, 'inconclusive': 3}
+CONTROL = set(range(32)) - {10} | {127}
+
+
+def judge_hostile(lab, name):
+    word, verdict, finding, limit = HOSTILE[name]
+    status, report, _, messages, seconds = run(
+        'smtp', lab.at[name], '--ca-file', lab.ca, '--format', 'json')
+    if report is None:
+        expect(False, f'{name}: no report', messages)
+        return
+    endpoint = check_of(report, 'smtp')['values']['endpoints'][0]
+    expect(endpoint['starttls'] == word, f'{name}: starttls {word}', endpoint['starttls'])
+    expect(report['verdict'] == verdict, f'{name}: verdict {verdict}',
+           (report['verdict'], findings(report)))
+    expect(status == STATUS[verdict], f'{name}: exit status {STATUS[verdict]}', status)
+    weighty = {f for f, severity in findings(report) if severity != 'info'}
+    expect(finding in weighty if finding else not weighty, f'{name}: finding {finding}',
+           findings(report))
+    expect(seconds < limit * slow_build, f'{name}: within {limit} s', f'{seconds:.1f} s')
+
+
+def hostile(directory):
+    lab = Lab(directory, root / 'tests/labd/hostile.lab')
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: judge_hostile(lab, name), HOSTILE))
+    for flag in ([], ['-v']):
+        text = subprocess.run([mailcheck, 'smtp', lab.at['m24'], *flag, '--color', 'never'],
+                              capture_output=True).stdout
+        expect(not CONTROL & set(text), 'no control octet of the network reaches the terminal')
+        text.decode()
+    status, report, _, _, seconds = run('smtp', lab.at['m22'], '--timeout', '2',
+                                        '--format', 'json')
+    expect((status, report['verdict']) == (3, 'inconclusive'), 'a tarpit outlasts --timeout',
+           (status, report['verdict']))
+    expect(seconds < 5 * slow_build, 'a wait of 2 s ends after 2 s', seconds)
+    status, report, _, _, seconds = run('smtp', lab.at['m17'], '--deadline', '2',
+                                        '--format', 'json')
+    expect(status == 3 and seconds < 5 * slow_build, 'the deadline ends a target',
+           (status, seconds))
+    lab.stop()
+
+
+def lab_options(lab):
+    dns = lab.at['dns'].replace('127.0.0.1:', '127.0.0.1@')
+    smtp_port = lab.at['mx1'].rsplit(':', 1)[1]
+    return ['--resolver', dns, '--allow-private', '--ca-file', lab.ca, '--connect-to',
+            f':25::{smtp_port}']
+
+
+def domains(directory, lab, options):
+    status, report, _, messages, _ = run('domain', 'healthy.example', *options,
+                                         '--format', 'json')
+    expect(status == 0 and report['verdict'] == 'ok', 'the healthy domain is well',
+           (status, messages))
+    expect(not findings(report), 'the healthy domain has no findings', findings(report))
+    endpoints = check_of(report, 'smtp')['values']['endpoints']
+    expect(len(endpoints) == 3 and all(e['starttls'] == 'works' for e in endpoints),
+           'each address on its own row', endpoints)
+    expect({e['address'] for e in endpoints} > {'::1'}, 'IPv6 beside IPv4')
+    status, report, _, _, _ = run('domain', 'broken.example', *options, '--format', 'json')
+    expect(status == 1 and report['verdict'] == 'error', 'the broken domain is broken', status)
+    expect(report['root_cause'] and report['root_cause']['fix'], 'with a cause and a fix')
+    status, report, _, _, _ = run('dns', 'healthy.example', *options, '--format', 'json')
+    expect(status == 0 and [c['name'] for c in report['checks']] == ['mx', 'ptr'],
+           'dns looks at records only')
+    status, reports, _, _, _ = run('domain', 'healthy.example', 'broken.example', *options,
+                                   '--format', 'json')
+    expect(status == 1 and [r['target']['name'] for r in reports] ==
+           ['healthy.example', 'broken.example'], 'an array in order of arguments')
+
+
+def recordings(directory, lab, options):
+    for form in ('json', 'text'):
+        record = f'{directory}/record.{form}'
+        first = run('domain', 'broken.example', *options, '--format', form, '--record', record)
+        again = run('domain', '--replay', record, '--format', form)
+        expect(first[2] == again[2] and first[2], f'a replay gives the same {form}')
+        expect(os.stat(record).st_mode & 0o777 == 0o600, 'a record file is private')
+    whole = pathlib.Path(record).read_bytes()
+    for size in (0, 1, len(whole) // 2, len(whole) - 2):
+        pathlib.Path(record).write_bytes(whole[:size])
+        status, _, _, messages, _ = run('domain', '--replay', record)
+        expect(status == 2 and messages, f'a record file cut at {size} of {len(whole)}', status)
+
+
+def many(lab, options):
+    names = ['healthy.example', 'not a domain', 'broken.example', 'nowhere.invalid.', 'x' * 300]
+    names += [f'd{i}.healthy.example' for i in range(200)]
+    status, _, text, messages, _ = run('domain', '-', *options, stdin='\n'.join(names) + '\n')
+    lines = [json.loads(line) for line in text.splitlines()]
+    expect(status == 0, 'many targets end with 0', (status, messages))
+    expect(sorted(line['input'] for line in lines) == sorted(names), 'a line for every input')
+
+
+def interrupt(lab, options):
+    process = subprocess.Popen([mailcheck, 'domain', '-', *options], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdin.write('healthy.example\nbroken.example\n')
+    process.stdin.flush()
+    line = process.stdout.readline()
+    expect(json.loads(line)['schema'] == 'mailcheck-report/1', 'a line is flushed at once')
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=20)
+    expect(process.returncode == 130, 'interrupted: 130', process.returncode)
+    expect(all(json.loads(one) for one in rest.splitlines()), 'whole lines only')
+
+
+def resolvers(lab, options):
+    rest = options[2:]
+    status, report, _, _, seconds = run('domain', 'healthy.example', '--resolver',
+                                        '127.0.0.1@9', *rest, '--format', 'json')
+    expect(status == 3 and report['verdict'] == 'inconclusive', 'a dead resolver', status)
+    expect(seconds < 8 * slow_build, 'a dead resolver takes no longer than a wait', seconds)
+    status, report, _, _, _ = run('domain', 'healthy.example', '--resolver', '127.0.0.1@9',
+                                  '--resolver', options[1], *rest, '--format', 'json')
+    expect(status == 0, 'the second resolver answers for a dead first', report['verdict'])
+    status, report, _, _, _ = run('dns', 'healthy.example', *options, '--ns',
+                                  options[1], '--check', 'mx', '--format', 'json')
+    expect(status == 0, 'a name server is asked directly', report['verdict'])
+
+
+def run_examples(lab, options):
+    settings = [f'resolver={options[1]}', 'allow-private=yes', f'ca-file={lab.ca}',
+                f'connect-to={options[-1]}']
+    library = examples.pop('library')
+    for name, path in sorted(examples.items()):
+        command = [path] if not path.endswith('.py') else [sys.executable, path]
+        bulk = name.startswith('bulk')
+        command += settings if bulk else ['healthy.example', *settings]
+        environment = dict(os.environ, LIBMAILCHECK=library)
+        if name.endswith('.py') and 'asan' in os.environ.get('LAB_PRELOAD', ''):
+            environment['LD_PRELOAD'] = os.environ['LAB_PRELOAD']
+            environment['ASAN_OPTIONS'] = 'detect_leaks=0'
+        done = subprocess.run(command, input='healthy.example\nbroken.example\n' if bulk else None,
+                              capture_output=True, text=True, timeout=120, env=environment)
+        expect(done.returncode in (0, 1) and 'healthy.example' in done.stdout,
+               f'example {name}', (done.returncode, done.stdout[-300:], done.stderr[-300:]))
+
+
 def finish():
     for failure in failures:
         print('FAILED', failure)
     print(f'{count - len(failures)} passed, {len(failures)} failed')
     sys.exit(bool(failures) or count == 0)
+
+
+with tempfile.TemporaryDirectory() as directory:
+    hostile(directory)
+    lab = Lab(directory, root / 'tests/labd/first-run.lab')
+    options = lab_options(lab)
+    domains(directory, lab, options)
+    recordings(directory, lab, options)
+    many(lab, options)
+    interrupt(lab, options)
+    resolvers(lab, options)
+    if examples:
+        run_examples(lab, options)
+    lab.stop()
+finish()
