@@ -36,8 +36,8 @@ MAILCHECK_API int32_t mailcheck_set(mailcheck *mc, const char *name, const char 
 MAILCHECK_API const char *mailcheck_error(const mailcheck *mc);
 
 /* Puts a target to work. `target` is a domain ("example.com", internationalised names in UTF-8
- * are converted by IDNA 2008) or a host as "smtp://HOST[:PORT]" (default port 25; an IPv6 address in
- * brackets). `checks` is a comma-separated list of check names, "records" for those that connect
+ * are converted by IDNA 2008) or a host as "smtp://HOST[:PORT]" (default port 25; an IPv6 address
+ * in brackets). `checks` is a comma-separated list of check names, "records" for those that connect
  * to no mail host, or NULL for all that apply. `tag` comes back with the report.
  * Errors: BAD_TARGET, BAD_CHECK, BUSY (see option "concurrency"), FORKED, SYSTEM, NO_MEMORY. */
 MAILCHECK_API int32_t mailcheck_submit(
@@ -64,8 +64,8 @@ MAILCHECK_API int32_t mailcheck_cancel(mailcheck *mc, uint64_t tag);
 
 /* How far things are: targets in work, facts asked for and facts arrived since the context was
  * made. Any pointer may be NULL. */
-MAILCHECK_API int32_t mailcheck_progress(const mailcheck *mc, uint32_t *ret_targets,
-	uint64_t *ret_asked, uint64_t *ret_arrived);
+MAILCHECK_API int32_t mailcheck_progress(
+	const mailcheck *mc, uint32_t *ret_targets, uint64_t *ret_asked, uint64_t *ret_arrived);
 
 /* After option "replay" was set: the i-th recorded target and its checks, as first submitted
  * (checks NULL for all), to submit again. Errors: NOT_FOUND when there are no more. */

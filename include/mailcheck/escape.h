@@ -14,8 +14,7 @@ MAILCHECK_BEGIN
  * octet (control characters of C0 and C1, bidirectional and zero-width ones, the backslash) becomes
  * \xNN. Writes at most `size` octets with the NUL at the end, cutting the rest; gives the length
  * of the whole without the NUL, as snprintf() does. `buffer` may be NULL when `size` is 0. */
-MAILCHECK_API size_t mailcheck_escape(
-	const void *octets, size_t length, char *buffer, size_t size);
+MAILCHECK_API size_t mailcheck_escape(const void *octets, size_t length, char *buffer, size_t size);
 
 MAILCHECK_END
 

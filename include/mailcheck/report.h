@@ -50,8 +50,7 @@ MAILCHECK_API uint32_t mailcheck_report_checks(const mailcheck_report *report);
 MAILCHECK_API const char *mailcheck_report_check_name(const mailcheck_report *report, uint32_t i);
 MAILCHECK_API int32_t mailcheck_report_check_verdict(const mailcheck_report *report, uint32_t i);
 /* NULL also when the verdict needs no reason. */
-MAILCHECK_API const char *mailcheck_report_check_reason(
-	const mailcheck_report *report, uint32_t i);
+MAILCHECK_API const char *mailcheck_report_check_reason(const mailcheck_report *report, uint32_t i);
 
 /* The j-th finding of the i-th check, worst first. */
 MAILCHECK_API uint32_t mailcheck_report_findings(const mailcheck_report *report, uint32_t i);

@@ -40,15 +40,15 @@ struct mc_exchange {
  * that was waited in, or whose reply was a refusal; QUIT when all was said. */
 enum mc_session_end {
 	MC_END_COMPLETE, /* all said, QUIT too (its stage tells whether it was answered) */
-	MC_END_REFUSED,	 /* the reply to `last` left nothing but QUIT to say */
-	MC_END_CLOSED,	 /* closed by the server while a reply was due */
+	MC_END_REFUSED,  /* the reply to `last` left nothing but QUIT to say */
+	MC_END_CLOSED,   /* closed by the server while a reply was due */
 	MC_END_RESET,
-	MC_END_TIMEOUT,	 /* no complete reply in the time we wait */
-	MC_END_ENDLESS,	 /* a reply beyond every bound */
-	MC_END_TLS,	 /* the handshake failed: see tls->result */
+	MC_END_TIMEOUT,  /* no complete reply in the time we wait */
+	MC_END_ENDLESS,  /* a reply beyond every bound */
+	MC_END_TLS,      /* the handshake failed: see tls->result */
 	MC_END_INJECTED, /* plaintext behind the 220 to STARTTLS */
 	MC_END_NOT_SMTP, /* the first octets are a TLS record, or no line is a reply */
-	MC_END_LOCAL,	 /* our own failure; `failure` says which */
+	MC_END_LOCAL,    /* our own failure; `failure` says which */
 };
 
 /* STARTTLS in one word; its meaning is fixed by the JSON contract. */
@@ -75,28 +75,28 @@ struct mc_capabilities {
 
 struct mc_session {
 	/* the connection, written by the one who pumps */
-	const char *source;   /* our address, text; "" unknown */
+	const char *source; /* our address, text; "" unknown */
 	int64_t connect_ms;
 	/* the dialogue */
-	const char *helo;     /* the name we gave, "" when it never came to that */
+	const char *helo; /* the name we gave, "" when it never came to that */
 	struct mc_stage *stages;
 	size_t stage_count;
 	struct mc_exchange *transcript;
 	size_t transcript_count;
-	struct mc_capabilities plain;	  /* of the EHLO in clear */
+	struct mc_capabilities plain;     /* of the EHLO in clear */
 	struct mc_capabilities encrypted; /* of the EHLO inside TLS */
 	enum mc_starttls starttls;
-	bool starttls_mangled;	     /* a keyword like XXXXXXXA stands where STARTTLS would */
-	bool starttls_unadvertised;  /* STARTTLS was said though not advertised */
-	bool unclean_close;	     /* TLS closed without close_notify */
-	const char *injected;	     /* plaintext behind the 220 to STARTTLS, raw; NULL: none */
+	bool starttls_mangled;      /* a keyword like XXXXXXXA stands where STARTTLS would */
+	bool starttls_unadvertised; /* STARTTLS was said though not advertised */
+	bool unclean_close;         /* TLS closed without close_notify */
+	const char *injected;       /* plaintext behind the 220 to STARTTLS, raw; NULL: none */
 	size_t injected_length;
 	enum mc_session_end end;
 	enum mc_step_name last;
-	const char *failure;	     /* text for LOCAL, RESET, NOT_SMTP (quotes raw octets), else "" */
-	const char *partial;	     /* what had arrived of an unfinished reply, raw */
+	const char *failure; /* text for LOCAL, RESET, NOT_SMTP (quotes raw octets), else "" */
+	const char *partial; /* what had arrived of an unfinished reply, raw */
 	size_t partial_length;
-	const struct mc_tls *tls;    /* NULL: no handshake was begun */
+	const struct mc_tls *tls; /* NULL: no handshake was begun */
 };
 
 /* The last stage of that step (in TLS or not); NULL when it was never begun. CONNECT and TLS

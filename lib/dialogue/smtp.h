@@ -56,11 +56,15 @@ void mc_smtp_helo(struct mc_smtp *smtp, const char *helo, int64_t now);
 void mc_smtp_tls(struct mc_smtp *smtp, const struct mc_tls *tls, bool up, int64_t now);
 void mc_smtp_expire(struct mc_smtp *smtp, int64_t now);
 
-enum mc_smtp_close { MC_CLOSE_EOF, MC_CLOSE_UNCLEAN /* TLS without close_notify */, MC_CLOSE_RESET, MC_CLOSE_LOCAL };
+enum mc_smtp_close {
+	MC_CLOSE_EOF,
+	MC_CLOSE_UNCLEAN /* TLS without close_notify */,
+	MC_CLOSE_RESET,
+	MC_CLOSE_LOCAL
+};
 /* The connection is gone. `text` tells more for RESET and LOCAL, else NULL. After CLOSE is wanted
  * it may still be told of an UNCLEAN close; nothing else of the session changes then. */
-void mc_smtp_closed(
-	struct mc_smtp *smtp, enum mc_smtp_close how, const char *text, int64_t now);
+void mc_smtp_closed(struct mc_smtp *smtp, enum mc_smtp_close how, const char *text, int64_t now);
 
 /* True while the connection carries (or could carry) TLS records only. */
 bool mc_smtp_encrypted(const struct mc_smtp *smtp);

@@ -15,24 +15,24 @@
 #include "base/buf.h"
 
 enum mc_smtp_oddity {
-	MC_ODD_BARE_LF = 1 << 0,       /* a line ended with LF alone */
-	MC_ODD_BARE_CR = 1 << 1,       /* CR not followed by LF */
-	MC_ODD_MIXED_CODES = 1 << 2,   /* lines of one reply with different codes */
-	MC_ODD_GARBAGE_LINE = 1 << 3,  /* a line without a reply code, skipped */
-	MC_ODD_SEPARATOR = 1 << 4,     /* neither SP nor "-" after the code (a TAB, say); taken
-					  for the last line */
-	MC_ODD_LONG_LINE = 1 << 5,     /* over 512 octets with CRLF (RFC 5321, 4.5.3.1.5) */
-	MC_ODD_CUT_LINE = 1 << 6,      /* over MC_SMTP_LINE_LIMIT: the rest was dropped */
-	MC_ODD_CONTROL = 1 << 7,       /* NUL, ESC or another control character but TAB */
-	MC_ODD_EIGHT_BIT = 1 << 8,     /* octets over 127 */
-	MC_ODD_INVALID_CODE = 1 << 9,  /* three digits, but not 2yz to 5yz */
-	MC_ODD_ENDLESS = 1 << 10,      /* gave up: too many lines or octets */
+	MC_ODD_BARE_LF = 1 << 0,      /* a line ended with LF alone */
+	MC_ODD_BARE_CR = 1 << 1,      /* CR not followed by LF */
+	MC_ODD_MIXED_CODES = 1 << 2,  /* lines of one reply with different codes */
+	MC_ODD_GARBAGE_LINE = 1 << 3, /* a line without a reply code, skipped */
+	MC_ODD_SEPARATOR = 1 << 4,    /* neither SP nor "-" after the code (a TAB, say); taken
+					 for the last line */
+	MC_ODD_LONG_LINE = 1 << 5,    /* over 512 octets with CRLF (RFC 5321, 4.5.3.1.5) */
+	MC_ODD_CUT_LINE = 1 << 6,     /* over MC_SMTP_LINE_LIMIT: the rest was dropped */
+	MC_ODD_CONTROL = 1 << 7,      /* NUL, ESC or another control character but TAB */
+	MC_ODD_EIGHT_BIT = 1 << 8,    /* octets over 127 */
+	MC_ODD_INVALID_CODE = 1 << 9, /* three digits, but not 2yz to 5yz */
+	MC_ODD_ENDLESS = 1 << 10,     /* gave up: too many lines or octets */
 };
 
-#define MC_SMTP_LINE_LIMIT 4096		 /* octets kept of one line */
-#define MC_SMTP_REPLY_LINES 512		 /* then the reply is ENDLESS */
+#define MC_SMTP_LINE_LIMIT 4096          /* octets kept of one line */
+#define MC_SMTP_REPLY_LINES 512          /* then the reply is ENDLESS */
 #define MC_SMTP_REPLY_BYTES (256 * 1024) /* octets read for one reply, then ENDLESS */
-#define MC_SMTP_PARTIAL_LIMIT 4096	 /* octets kept of an unfinished reply */
+#define MC_SMTP_PARTIAL_LIMIT 4096       /* octets kept of an unfinished reply */
 
 struct mc_smtp_line {
 	const char *text; /* as received, without line end and without code and separator; raw
@@ -41,8 +41,8 @@ struct mc_smtp_line {
 };
 
 struct mc_smtp_reply {
-	int code;	    /* of the last line, as a sender takes it; 0: none (or ENDLESS) */
-	uint32_t oddities;  /* enum mc_smtp_oddity */
+	int code;          /* of the last line, as a sender takes it; 0: none (or ENDLESS) */
+	uint32_t oddities; /* enum mc_smtp_oddity */
 	struct mc_smtp_line *lines;
 	size_t count;
 	const char *garbage; /* the first line without a code, raw, NULL: none */
@@ -52,13 +52,18 @@ struct mc_smtp_reply {
 struct mc_smtp_reply_reader {
 	struct mc_buf line; /* the unfinished line */
 	struct mc_buf held; /* this reply as received, its first MC_SMTP_PARTIAL_LIMIT octets */
-	size_t bytes;	    /* read for this reply, dropped ones included */
-	bool cr;	    /* the last octet was CR */
+	size_t bytes;       /* read for this reply, dropped ones included */
+	bool cr;            /* the last octet was CR */
 	struct mc_smtp_reply reply; /* so far; its `code` is that of the line before */
-	size_t capacity;	    /* of reply.lines, which are the reader's own */
+	size_t capacity;            /* of reply.lines, which are the reader's own */
 };
 
-enum mc_smtp_read { MC_SMTP_READ_MORE, MC_SMTP_READ_REPLY, MC_SMTP_READ_ENDLESS, MC_SMTP_READ_NOMEM };
+enum mc_smtp_read {
+	MC_SMTP_READ_MORE,
+	MC_SMTP_READ_REPLY,
+	MC_SMTP_READ_ENDLESS,
+	MC_SMTP_READ_NOMEM
+};
 
 void mc_smtp_reply_reader_init(struct mc_smtp_reply_reader *reader);
 void mc_smtp_reply_reader_free(struct mc_smtp_reply_reader *reader);

@@ -34,10 +34,10 @@ struct mc_message {
 	bool response, authoritative, truncated, recursion_desired, recursion_available;
 	bool authentic_data, checking_disabled;
 	uint8_t opcode;
-	int rcode;	      /* with the EDNS extension bits */
-	bool has_question;    /* exactly one question */
-	const char *name;     /* of the question, canonical */
-	uint16_t type, class; /* of the question */
+	int rcode;                                     /* with the EDNS extension bits */
+	bool has_question;                             /* exactly one question */
+	const char *name;                              /* of the question, canonical */
+	uint16_t type, class;                          /* of the question */
 	struct mc_rrset answer, authority, additional; /* class IN only; OPT is taken out */
 	bool edns;
 	uint16_t udp_size;

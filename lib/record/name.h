@@ -33,8 +33,8 @@ bool mc_name_to_wire(const char *name, struct mc_buf *wire);
  * Reads the name at `offset` of a message, following compression pointers (strictly backwards,
  * bounded). Returns the offset behind the name, or 0 when it is malformed.
  */
-size_t mc_name_from_wire(const uint8_t *message, size_t length, size_t offset,
-	char ret_name[MC_NAME_TEXT_SIZE]);
+size_t mc_name_from_wire(
+	const uint8_t *message, size_t length, size_t offset, char ret_name[MC_NAME_TEXT_SIZE]);
 
 /* Octets of the name at the start of `wire`; 0 when it is malformed or compressed. */
 size_t mc_name_wire_length(const uint8_t *wire, size_t length);

@@ -50,10 +50,10 @@ bool mc_rr_type_parse(const char *text, uint16_t *ret_type);
 
 /* Field readers: false when the record is of another type or its rdata malformed. */
 bool mc_rr_address(const struct mc_rr *rr, struct mc_address *ret_address); /* A, AAAA */
-bool mc_rr_mx(const struct mc_rr *rr, uint16_t *ret_preference,
-	char ret_exchange[MC_NAME_TEXT_SIZE]);
-bool mc_rr_target(const struct mc_rr *rr,
-	char ret_target[MC_NAME_TEXT_SIZE]); /* CNAME, DNAME, NS, PTR */
+bool mc_rr_mx(
+	const struct mc_rr *rr, uint16_t *ret_preference, char ret_exchange[MC_NAME_TEXT_SIZE]);
+bool mc_rr_target(
+	const struct mc_rr *rr, char ret_target[MC_NAME_TEXT_SIZE]); /* CNAME, DNAME, NS, PTR */
 /* The character-strings of a TXT joined without anything between (RFC 7208, 3.3). */
 const char *mc_rr_txt(struct mc_arena *arena, const struct mc_rr *rr, size_t *ret_length);
 

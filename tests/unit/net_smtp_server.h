@@ -144,7 +144,7 @@ smtp_ehlo(struct smtp_peer *peer, const char *line)
 
 	if (line[5] != '\0')
 		(void)snprintf(peer->server->helo, sizeof(peer->server->helo), "%.*s",
-				(int)sizeof(peer->server->helo) - 1, line + 5);
+			(int)sizeof(peer->server->helo) - 1, line + 5);
 	peer->server->helo[strcspn(peer->server->helo, "\r")] = '\0';
 	if (mode == SMTP_EHLO_SILENT) {
 		smtp_drain(peer);
