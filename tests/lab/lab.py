@@ -201,9 +201,8 @@ def many(lab, options):
 
 def interrupt(lab, options):
     process = subprocess.Popen([mailcheck, 'domain', '-', *options], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    process.stdin.write('healthy.example\nbroken.example\n')
-    process.stdin.flush()
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+    process.stdin.write(b'healthy.example\nbroken.example\n')
     line = process.stdout.readline()
     expect(json.loads(line)['schema'] == 'mailcheck-report/1', 'a line is flushed at once')
     process.send_signal(signal.SIGINT)
