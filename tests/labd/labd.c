@@ -212,6 +212,8 @@ run_lab(struct scenario *scenario, const struct arguments *arguments)
 		ok = serve(&lab, scenario, arguments);
 	if (lab.log != NULL && lab.log != stderr)
 		(void)fclose(lab.log);
+	(void)event_base_loop(
+		lab.base, EVLOOP_NONBLOCK); /* what libevent frees later, it frees now */
 	event_base_free(lab.base);
 	libevent_global_shutdown();
 	return ok;

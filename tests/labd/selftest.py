@@ -386,7 +386,9 @@ def m01_final_line_without_text(lab):
     smtp.sock.sendall(b'EHLO client.example\r\n')
     lines = [smtp.line() for _ in range(4)]
     assert lines[2:] == [b'250-STARTTLS\r\n', b'250\r\n'], lines
-    goes_on(smtp, 'm01')
+    smtp.secure('m01.hostile.example')
+    smtp.sock.sendall(b'EHLO client.example\r\n')
+    assert [smtp.line() for _ in range(3)][1:] == [b'250-PIPELINING\r\n', b'250\r\n']
 
 
 @test('hostile')

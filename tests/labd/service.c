@@ -142,6 +142,7 @@ listen_at(struct services *services, struct service *service, struct endpoint *e
 	struct listener *listener = mc_calloc(1, sizeof(*listener));
 	int tcp = -1, udp = -1;
 
+	errno = ENOMEM;
 	if (listener == NULL)
 		return false;
 	if (!bind_pair(endpoint, is_dns, &tcp, &udp, &endpoint->port)) {

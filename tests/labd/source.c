@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 keep(struct source *source, const struct place *place, const char *format, va_list arguments)
 {
 	char text[400];
