@@ -228,6 +228,16 @@ note_rcode(struct lookup *lookup, int rcode)
 			mc_rcode_name(rcode, name), asked(lookup)));
 }
 
+/* libunbound says SERVFAIL for what it was told, for a refusal, and when it has asked enough. */
+static void
+note_unusable(struct lookup *lookup)
+{
+	note(lookup, 4, MC_FAIL_SERVFAIL,
+		mc_arena_printf(&lookup->base.arena,
+			"%s gave no usable answer to %s: SERVFAIL, a refusal, or none",
+			whom(lookup), asked(lookup)));
+}
+
 /* --- answers --- */
 
 static void
@@ -323,6 +333,8 @@ explain(struct lookup *lookup)
 		return false;
 	if (mc_upstream_silent(upstream, lookup->began))
 		note_silence(lookup);
+	else if (lookup->unexplained == MC_RCODE_SERVFAIL)
+		note_unusable(lookup);
 	else
 		note_rcode(lookup, lookup->unexplained);
 	lookup->unexplained = 0;
