@@ -61,10 +61,10 @@ step 'gcc'
 CC=gcc CXX=g++ setup plain
 run_tests plain
 step 'gcc, valgrind'
-export CK_FORK=no
+export CK_FORK=no TEST_PATIENCE=5
 run_tests plain --suite unit --suite scenario --timeout-multiplier 20 \
     --wrap 'valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite'
-unset CK_FORK
+unset CK_FORK TEST_PATIENCE
 
 step 'clang, fuzz targets'
 CC=clang CXX=clang++ setup clang -Dfuzzers=true -Dsanitizers=true -Db_lundef=false

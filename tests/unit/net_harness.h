@@ -46,10 +46,15 @@ struct client {
 static inline void
 client_open(struct client *client, const struct mc_net_options *options)
 {
+	struct mc_net_options patient = *options;
 	char error[256] = "";
 
+	patient.dns_timeout *= unit_patience();
+	patient.connect_timeout *= unit_patience();
+	patient.reply_timeout *= unit_patience();
+	patient.tls_timeout *= unit_patience();
 	client->descriptors = count_descriptors();
-	ck_assert_msg(mc_net_new(&client->provider, options, NULL, error, sizeof(error)) == 0,
+	ck_assert_msg(mc_net_new(&client->provider, &patient, NULL, error, sizeof(error)) == 0,
 		"mc_net_new: %s", error);
 	client->store = mc_store_new(client->provider);
 	ck_assert_ptr_nonnull(client->store);
@@ -94,7 +99,7 @@ client_now(struct client *client)
 static inline const struct mc_fact *
 client_await(struct client *client, struct mc_entry *entry, int64_t limit)
 {
-	int64_t until = client_now(client) + limit, now;
+	int64_t until = client_now(client) + limit * unit_patience(), now;
 
 	while (mc_entry_fact(entry) == NULL && (now = client_now(client)) < until)
 		ck_assert_msg(client->provider->wait(client->provider, until - now),

@@ -124,8 +124,8 @@ look_at(const struct row *row, const struct mc_fact *fact)
 	ck_assert_msg(result == row->tls_result, "%s: TLS %s", row->name,
 		result < 0 ? "none" : mc_tls_result_text((enum mc_tls_result)result));
 	ck_assert_msg(session->unclean_close == row->unclean, "%s: unclean close", row->name);
-	ck_assert_msg(
-		took >= row->at_least && took <= row->at_most, "%s: %d ms", row->name, (int)took);
+	ck_assert_msg(took >= row->at_least && took <= 2 * row->at_most * unit_patience(),
+		"%s: %d ms", row->name, (int)took);
 	ck_assert_str_eq(session->source, "127.0.0.1");
 }
 
@@ -220,7 +220,9 @@ START_TEST(connect_times_out)
 	fact = client_await(&client, entry, 2000);
 	ck_assert_msg(fact->failure == MC_FAIL_CONNECT_TIMEOUT, "%s: %s",
 		mc_failure_name(fact->failure), fact->text);
-	ck_assert_str_eq(fact->text, "no answer to the TCP connect within 0.5 s");
+	ck_assert_msg(unit_patience() > 1 ||
+			      strcmp(fact->text, "no answer to the TCP connect within 0.5 s") == 0,
+		"%s", fact->text);
 	mc_store_unpin(entry, NULL);
 	for (size_t i = 0; i < 8; i++)
 		close(fill[i]);
@@ -337,7 +339,7 @@ START_TEST(greeting)
 	ck_assert_msg(strcmp(server.helo, "[127.0.0.1]") == 0 || strchr(server.helo, '.') != NULL,
 		"EHLO %s", server.helo);
 	ck_assert_msg(strncmp(server.helo, "localhost", 9) != 0, "EHLO %s", server.helo);
-	ck_assert_msg(took < 1300, "the name was waited for %d ms", (int)took);
+	ck_assert_msg(took < 1300 * unit_patience(), "the name was waited for %d ms", (int)took);
 	mc_store_unpin(entry, NULL);
 	close_all();
 	/* the options' name */
@@ -422,7 +424,8 @@ START_TEST(forked)
 			mc_store_unpin(entries[i], NULL);
 		mc_store_free(client.store);
 		client.provider->free(client.provider);
-		_exit(0);
+		execl("/bin/true", "true", (char *)NULL); /* no leak check of the parent's memory */
+		_exit(1);
 	}
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child: %d", status);

@@ -7,6 +7,16 @@
 
 typedef const TTest *unit_test;
 
+/* How much slower than usual the machine is said to be: TEST_PATIENCE, 1 when it is not set. */
+static inline int
+unit_patience(void)
+{
+	const char *text = getenv("TEST_PATIENCE");
+	int patience = text == NULL ? 1 : atoi(text);
+
+	return patience < 1 ? 1 : patience;
+}
+
 static inline int
 unit_run(const char *name, const unit_test *tests, size_t count)
 {
@@ -17,7 +27,7 @@ unit_run(const char *name, const unit_test *tests, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		tcase_add_test(tcase, tests[i]);
-	tcase_set_timeout(tcase, 120);
+	tcase_set_timeout(tcase, 120 * unit_patience());
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
