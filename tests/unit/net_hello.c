@@ -81,7 +81,7 @@ close_all(void)
 static void
 run_until_told(struct mc_hello_waiter *waiter)
 {
-	for (int i = 0; i < 2000 && !mc_hello_known(waiter); i++) {
+	for (int i = 0; i < 2000 * unit_patience() && !mc_hello_known(waiter); i++) {
 		event_base_loop(net->base, EVLOOP_NONBLOCK);
 		usleep(500);
 	}
