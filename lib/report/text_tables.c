@@ -113,20 +113,39 @@ or_dash(const char *text)
 	return text[0] != '\0' ? text : "-";
 }
 
-/* What stands in the way of it comes first; TLS that came up without it had no need of it. */
+/* TLS that came up without it had no need of it. */
 static const char *
 starttls_text(const json_t *endpoint, const json_t *tls)
 {
 	const char *word = mc_values_text(endpoint, "starttls");
-	const char *failure = mc_values_text(endpoint, "failure");
 
-	if (strncmp(failure, "connect-", strlen("connect-")) == 0)
-		failure += strlen("connect-");
-	if (failure[0] != '\0')
-		return strlen(failure) <= STARTTLS ? failure : "-";
 	if (strcmp(word, "unknown") == 0 && json_is_object(json_object_get(tls, "negotiated")))
 		return "-";
 	return or_dash(word);
+}
+
+/* NULL where the server was reached, or nothing is known of that. */
+static const char *
+unreached_text(struct mc_arena *arena, const json_t *endpoint)
+{
+	static const struct {
+		const char *failure, *text;
+	} words[] = {
+		{"connect-refused", "connection refused"},
+		{"connect-timeout", "no answer to the connect"},
+		{"connect-reset", "connection reset"},
+		{"no-route", "no route"},
+		{"no-local-route", "no route from here"},
+		{"not-contacted", "not contacted"},
+	};
+	const char *failure = mc_values_text(endpoint, "failure");
+
+	if (failure[0] == '\0')
+		return NULL;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(failure, words[i].failure) == 0)
+			return words[i].text;
+	return mc_arena_printf(arena, "not reached: %s", failure);
 }
 
 struct servers {
@@ -142,10 +161,16 @@ put_row(struct mc_page *page, struct mc_arena *arena, const struct servers *serv
 {
 	const json_t *tls = mc_values_endpoint(servers->tls, endpoint);
 	size_t column = INDENT + servers->width + GAP;
+	const char *failure = unreached_text(arena, endpoint);
 
 	mc_page_tab(page, INDENT);
 	mc_page_put(page, server_name(arena, endpoint));
 	mc_page_tab(page, column);
+	if (failure != NULL) {
+		mc_page_put(page, failure);
+		mc_page_end(page);
+		return;
+	}
 	mc_page_put(page, starttls_text(endpoint, tls));
 	mc_page_tab(page, column + STARTTLS + GAP);
 	mc_page_put(page, or_dash(mc_values_text(json_object_get(tls, "negotiated"), "version")));

@@ -299,8 +299,9 @@ many(void)
 				mc_arena_printf(&report->arena, "2001:db8:%d::%d", i, j);
 			json_array_append_new(addresses, json_string(address));
 			json_array_append_new(json_object_get(smtp->values, "endpoints"),
-				json_pack("{s:s, s:s, s:i, s:s}", "host", host, "address", address,
-					"port", 25, "starttls", "unknown"));
+				json_pack("{s:s, s:s, s:i, s:s, s:s}", "host", host, "address",
+					address, "port", 25, "starttls", "unknown", "failure",
+					"connect-timeout"));
 			sample_find(report, smtp, "smtp.timeout", -1,
 				mc_arena_printf(&report->arena, "%s [%s]:25", host, address), host,
 				address, "no answer in 30 s");
@@ -333,6 +334,9 @@ START_TEST(many_hosts)
 		strstr(text, "see above, and the same for the others.\n") != NULL, "%s", text);
 	ck_assert_msg(
 		strstr(text, "     10  mx1.example.com   2001:db8:1::0, 2001:db8:1::1,") != NULL,
+		"%s", text);
+	ck_assert_msg(
+		strstr(text, "mx1.example.com [2001:db8:1::0]:25    no answer to the connect\n"),
 		"%s", text);
 	ck_assert_uint_lt(count_lines(text), 300);
 	text = mc_report_text(report, MC_TEXT_VERBOSE);
