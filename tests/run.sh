@@ -1,5 +1,6 @@
 #!/bin/sh
 # run.sh: installs what the tests need, builds every way there is, and runs every test.
+#   the first run of examples/first-run.sh
 #   gcc with AddressSanitizer and UndefinedBehaviorSanitizer: all tests
 #   gcc without: all tests, and the unit tests and scenarios under valgrind
 #   clang: warnings as errors; each fuzz target for FUZZ_SECONDS (10)
@@ -52,6 +53,17 @@ else
     grep 'warning\|error' "${TMPDIR:-/tmp}/layout.$$" | head -n 20
 fi
 rm -f "${TMPDIR:-/tmp}/layout.$$"
+
+step 'first run'
+mkdir -p "$build"
+if BUILD=$build/first sh "$root/examples/first-run.sh" >"$build/first-run.log" 2>&1 &&
+    grep -q ' healthy.example: ok' "$build/first-run.log" &&
+    grep -q ' broken.example: error' "$build/first-run.log"; then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    tail -n 30 "$build/first-run.log"
+fi
 
 step 'gcc, sanitizers'
 CC=gcc CXX=g++ setup sanitized -Dsanitizers=true
