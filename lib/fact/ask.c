@@ -236,24 +236,40 @@ assumed_answer(struct mc_run *run, const char *name, uint16_t type)
 	return dns;
 }
 
-/* The answer at the end of an assumed CNAME, told as the answer to the name asked for. */
+/* The answer at the end of a chain of CNAMEs, told as the answer to the name asked for. */
 static const struct mc_dns *
-through_alias(struct mc_run *run, const struct mc_rr *alias, const struct mc_dns *end)
+through_aliases(struct mc_run *run, const char *name, const struct mc_rr *aliases, size_t count,
+	const struct mc_dns *end)
 {
 	struct mc_dns *dns = mc_arena_memdup(run->arena, end, sizeof(*end));
-	struct mc_rr *aliases =
-		mc_arena_calloc(run->arena, end->alias_count + 1, sizeof(struct mc_rr));
+	struct mc_rr *all =
+		mc_arena_calloc(run->arena, count + end->alias_count + 1, sizeof(struct mc_rr));
 
-	if (dns == NULL || aliases == NULL)
+	if (dns == NULL || all == NULL)
 		return end;
-	aliases[0] = *alias;
-	for (size_t i = 0; i < end->alias_count; i++)
-		aliases[i + 1] = end->aliases[i];
-	dns->name = alias->owner;
-	dns->aliases = aliases;
-	dns->alias_count++;
+	memcpy(all, aliases, count * sizeof(*all));
+	if (end->alias_count > 0)
+		memcpy(all + count, end->aliases, end->alias_count * sizeof(*all));
+	dns->name = name;
+	dns->aliases = all;
+	dns->alias_count = count + end->alias_count;
 	dns->dnssec = MC_DNSSEC_UNKNOWN;
 	return dns;
+}
+
+/* The server named by --ns gave no end to the chain of CNAMEs, or it meets an assumed record. */
+static bool
+goes_on(const struct mc_run *run, const struct mc_dns *dns)
+{
+	const struct mc_settings *settings = run->settings;
+
+	if (dns == NULL || dns->fact.status != MC_FACT_OK || dns->alias_count == 0)
+		return false;
+	if (assumed(settings, dns->canonical, dns->type) != NULL ||
+		assumed(settings, dns->canonical, MC_RR_CNAME) != NULL)
+		return true;
+	return dns->server != NULL && dns->count == 0 &&
+	       (!dns->nxdomain || server_for(run, dns->canonical) == NULL);
 }
 
 static const struct mc_dns *
@@ -270,23 +286,39 @@ existing(struct mc_run *run, const struct mc_dns *dns)
 	return copy;
 }
 
-#define ASSUMED_CHAIN 8
+#define CHAIN_LIMIT 8 /* chains of CNAMEs laid end to end */
+
+static const struct mc_dns *
+endless(struct mc_run *run, const char *name, uint16_t type)
+{
+	struct mc_question question = {.kind = MC_FACT_DNS, .name = name, .type = type};
+
+	return (const struct mc_dns *)without_store(
+		run->state, &question, MC_FAIL_MALFORMED, "the chain of CNAMEs does not end");
+}
 
 static const struct mc_dns *
 ask_overlaid(struct mc_run *run, const char *name, uint16_t type, unsigned depth)
 {
 	const struct mc_rr *alias = assumed(run->settings, name, MC_RR_CNAME);
-	const struct mc_dns *dns;
+	const struct mc_dns *dns, *end;
 	char target[MC_NAME_TEXT_SIZE];
 
-	if (type != MC_RR_CNAME && alias != NULL && depth < ASSUMED_CHAIN &&
+	if (type != MC_RR_CNAME && alias != NULL && depth < CHAIN_LIMIT &&
 		mc_rr_target(alias, target)) {
-		dns = ask_overlaid(run, mc_arena_strdup(run->arena, target), type, depth + 1);
-		return dns == NULL ? NULL : through_alias(run, alias, dns);
+		end = ask_overlaid(run, mc_arena_strdup(run->arena, target), type, depth + 1);
+		return end == NULL ? NULL : through_aliases(run, alias->owner, alias, 1, end);
 	}
 	if (assumed(run->settings, name, type) != NULL)
 		return assumed_answer(run, name, type);
 	dns = ask_dns(run, name, type, server_for(run, name));
+	if (goes_on(run, dns)) {
+		end = depth == CHAIN_LIMIT ? endless(run, name, type)
+					   : ask_overlaid(run, dns->canonical, type, depth + 1);
+		return end == NULL
+			       ? NULL
+			       : through_aliases(run, name, dns->aliases, dns->alias_count, end);
+	}
 	return existing(run, see_through(run, dns));
 }
 

@@ -182,6 +182,8 @@ look_at(struct mc_query *query, const uint8_t *bytes, size_t length)
 		retry(query, false, query->tcp);
 	else if (message.truncated && !query->tcp)
 		retry(query, query->edns, true);
+	else if (message.truncated)
+		fail_about(query, MC_FAIL_MALFORMED, "the answer is cut short over TCP too");
 	else
 		accept_answer(query, &message);
 	return false;

@@ -270,6 +270,8 @@ take(struct lookup *lookup, const uint8_t *packet, size_t length, int sec, const
 	struct mc_dns *dns;
 	const char *problem = mc_message_parse(arena, packet, length, &message);
 
+	if (problem == NULL && message.truncated)
+		problem = "it is cut short, as if it did not fit into 64 KiB";
 	if (problem != NULL) {
 		note(lookup, 4, MC_FAIL_MALFORMED,
 			mc_arena_printf(arena, "the answer to %s makes no sense: %s", asked(lookup),
