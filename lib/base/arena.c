@@ -19,11 +19,13 @@
 #define ARENA_BLOCK_MIN ((size_t)1)
 #define ARENA_BLOCK_MAX ((size_t)1)
 #else
-#define ARENA_BLOCK_MIN ((size_t)2 << 10)
+/* With its header the first block stays small enough for malloc's quick lists. */
+#define ARENA_BLOCK_MIN ((size_t)960)
 #define ARENA_BLOCK_MAX ((size_t)64 << 10)
 #endif
 #define ARENA_LIMIT_MAX (SIZE_MAX / 4) /* no sum of sizes overflows */
 #define ARENA_ALIGN alignof(max_align_t)
+#define MOSTLY_ENOUGH 256 /* octets of formatted text, with the NUL */
 
 struct mc_arena_block {
 	struct mc_arena_block *next;
@@ -142,12 +144,12 @@ mc_arena_strndup(struct mc_arena *arena, const char *text, size_t length)
 const char *
 mc_arena_vprintf(struct mc_arena *arena, const char *format, va_list arguments)
 {
+	char small[MOSTLY_ENOUGH], *text = NULL;
 	va_list again;
-	char *text = NULL;
 	int length;
 
 	va_copy(again, arguments);
-	length = vsnprintf(NULL, 0, format, again);
+	length = vsnprintf(small, sizeof(small), format, again);
 	va_end(again);
 	if (length < 0)
 		arena->failed = true;
@@ -155,7 +157,10 @@ mc_arena_vprintf(struct mc_arena *arena, const char *format, va_list arguments)
 		text = mc_arena_alloc(arena, (size_t)length + 1);
 	if (text == NULL)
 		return "";
-	vsnprintf(text, (size_t)length + 1, format, arguments);
+	if ((size_t)length < sizeof(small))
+		memcpy(text, small, (size_t)length + 1);
+	else
+		vsnprintf(text, (size_t)length + 1, format, arguments);
 	return text;
 }
 
