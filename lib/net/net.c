@@ -156,16 +156,13 @@ start(struct mc_provider *provider, struct mc_entry *entry, const struct mc_ques
 {
 	struct mc_net *net = net_of(provider);
 	struct mc_observation *observation;
-	struct mc_sigpipe sigpipe;
 
-	mc_sigpipe_hold(&sigpipe);
 	if (question->kind == MC_FACT_SESSION)
 		observation = mc_connection_begin(net, question, arrived, entry);
 	else if (question->server != NULL)
 		observation = mc_query_begin(net, question, arrived, entry);
 	else
 		observation = mc_resolver_ask(net->resolver, question, arrived, entry);
-	mc_sigpipe_release(&sigpipe);
 	if (observation == NULL) {
 		mc_entry_done(entry, NULL, NULL);
 		return;

@@ -43,12 +43,23 @@ struct mc_resolver {
 	struct mc_upstream upstreams[UPSTREAMS];
 	size_t count;
 	struct lookup *first, *last; /* wait for their turn */
+	struct event turn;           /* there is one in the queue, and room */
 	unsigned active, flying;
 };
 
 static void attempt(struct lookup *lookup);
+static void begin_next(struct mc_resolver *resolver);
 
 /* --- made --- */
+
+/* libunbound is asked from the loop only: there SIGPIPE is held once for all that is asked. */
+static void
+turn(evutil_socket_t unused, short what, void *argument)
+{
+	(void)unused;
+	(void)what;
+	begin_next(argument);
+}
 
 static void
 add_named(struct mc_resolver *resolver, const struct mc_net_server *server)
@@ -92,6 +103,7 @@ mc_resolver_new(
 		return MC_NET_NO_MEMORY;
 	}
 	resolver->net = net;
+	(void)event_assign(&resolver->turn, net->base, -1, 0, turn, resolver);
 	list_upstreams(resolver);
 	if (!mc_upstream_open(&resolver->upstreams[0], &code, error, error_size)) {
 		mc_resolver_free(resolver);
@@ -106,6 +118,7 @@ mc_resolver_free(struct mc_resolver *resolver)
 {
 	if (resolver == NULL)
 		return;
+	(void)event_del(&resolver->turn);
 	for (size_t i = 0; i < resolver->count; i++)
 		mc_upstream_close(&resolver->upstreams[i]);
 	mc_free(resolver);
@@ -441,9 +454,8 @@ mc_resolver_ask(struct mc_resolver *resolver, const struct mc_question *question
 	lookup->base.drop = drop;
 	mc_net_observe(resolver->net, &lookup->base, question, done, argument);
 	(void)evtimer_assign(&lookup->timer, resolver->net->base, expired, lookup);
+	enqueue(resolver, lookup);
 	if (room(resolver))
-		begin(lookup);
-	else
-		enqueue(resolver, lookup);
+		event_active(&resolver->turn, EV_TIMEOUT, 0);
 	return &lookup->base;
 }
