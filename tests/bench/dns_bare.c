@@ -1,0 +1,109 @@
+/*
+ * dns_bare: what the library's DNS facts are measured by: a bare loop around ub_resolve_event(),
+ * with no more options than it needs, that looks at nothing but the rcode.
+ *   dns_bare rate|memory PORT COUNT WINDOW      the resolver at 127.0.0.1
+ */
+#include <event2/event.h>
+#include <stdio.h>
+#include <string.h>
+#include <unbound-event.h>
+#include <unbound.h>
+
+#include "meter.h"
+
+static struct {
+	struct event_base *base;
+	struct ub_ctx *ctx;
+	size_t count, window, asked, done, failed;
+} loop;
+
+static void answered(void *, int, void *, int, int, char *, int);
+
+static void
+ask(void)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "n%zu.bench.example", loop.asked++);
+	if (ub_resolve_event(loop.ctx, name, 1, 1, NULL, answered, NULL) != 0)
+		loop.failed++;
+}
+
+static void
+answered(void *argument, int rcode, void *packet, int length, int sec, char *why, int limited)
+{
+	const unsigned char *octets = packet;
+
+	(void)argument;
+	(void)sec;
+	(void)why;
+	(void)limited;
+	if (rcode != 0 || length < 12 || (octets[3] & 15) != 0)
+		loop.failed++;
+	if (++loop.done == loop.count)
+		(void)event_base_loopbreak(loop.base);
+	else if (loop.asked < loop.count)
+		ask();
+}
+
+static int
+open_loop(const char *port, const char *anchors)
+{
+	char server[64];
+
+	(void)snprintf(server, sizeof(server), "127.0.0.1@%s", port);
+	loop.base = event_base_new();
+	loop.ctx = loop.base != NULL ? ub_ctx_create_event(loop.base) : NULL;
+	if (loop.ctx == NULL)
+		return -1;
+	(void)ub_ctx_set_option(loop.ctx, "do-not-query-localhost:", "no");
+	(void)ub_ctx_set_option(loop.ctx, "outgoing-range:", "256");
+	(void)ub_ctx_set_option(loop.ctx, "num-queries-per-thread:", "4096");
+	if (anchors != NULL && ub_ctx_add_ta(loop.ctx, anchors) != 0)
+		return -1;
+	return ub_ctx_set_fwd(loop.ctx, server);
+}
+
+static void
+fill(void)
+{
+	struct timeval settle = {.tv_usec = 300000};
+	struct meter meter;
+
+	ask();
+	(void)event_base_loopexit(loop.base, &settle);
+	(void)event_base_dispatch(loop.base);
+	meter_start(&meter);
+	while (loop.asked < loop.window)
+		ask();
+	(void)event_base_loopexit(loop.base, &settle);
+	(void)event_base_dispatch(loop.base);
+	meter_print_memory(&meter, loop.window - 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct meter meter;
+
+	if (argc < 5) {
+		(void)fprintf(stderr, "usage: dns_bare rate|memory PORT COUNT WINDOW [ANCHOR]\n");
+		return 2;
+	}
+	loop.count = meter_number(argv[3]);
+	loop.window = meter_number(argv[4]);
+	if (open_loop(argv[2], argv[5]) != 0)
+		return 1;
+	if (strcmp(argv[1], "memory") == 0) {
+		fill();
+	} else {
+		meter_start(&meter);
+		while (loop.asked < loop.window && loop.asked < loop.count)
+			ask();
+		(void)event_base_dispatch(loop.base);
+		meter_print(&meter, loop.done, loop.failed);
+	}
+	ub_ctx_delete(loop.ctx);
+	event_base_free(loop.base);
+	return loop.failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,6 @@
+/* nothing: what a start of mailcheck is measured by. */
+int
+main(void)
+{
+	return 0;
+}

@@ -1,0 +1,56 @@
+/*
+ * smtp_facts: SMTP sessions a second, or the memory each takes while it is in flight.
+ *   smtp_facts rate|memory PORT COUNT WINDOW none|starttls [CA-FILE]
+ * Each session is with another address of 127.0.0.0/8, so that the library's limits of so many
+ * sessions with one address and network are kept.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "pump.h"
+
+static uint16_t port;
+static enum mc_tls_mode tls;
+
+static void
+question(size_t i, struct mc_question *ret_question)
+{
+	uint32_t address = meter_loopback(i);
+
+	*ret_question = (struct mc_question){.kind = MC_FACT_SESSION,
+		.port = port,
+		.host = tls == MC_TLS_NONE ? "" : "mx.bench.example",
+		.allow_special = true,
+		.plan = {.tls = tls, .helo = "client.bench.example", .quit_after = MC_STEP_QUIT}};
+	ret_question->address.family = 4;
+	for (int octet = 0; octet < 4; octet++)
+		ret_question->address.bytes[octet] = (uint8_t)(address >> (24 - 8 * octet));
+}
+
+static bool
+good(const struct mc_fact *fact)
+{
+	const struct mc_session *session = &((const struct mc_session_fact *)fact)->session;
+
+	return fact->status == MC_FACT_OK &&
+	       mc_session_stage(session, MC_STEP_QUIT, tls != MC_TLS_NONE) != NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct mc_net_options options = {.session_limit = 400};
+	struct pump pump = {.options = &options, .question = question, .good = good};
+
+	if (argc < 6) {
+		(void)fprintf(stderr, "usage: smtp_facts rate|memory PORT COUNT WINDOW "
+				      "none|starttls [CA-FILE]\n");
+		return 2;
+	}
+	port = (uint16_t)meter_number(argv[2]);
+	pump.count = meter_number(argv[3]);
+	pump.window = meter_number(argv[4]);
+	tls = strcmp(argv[5], "none") == 0 ? MC_TLS_NONE : MC_TLS_STARTTLS;
+	options.ca_file = argv[6];
+	return strcmp(argv[1], "rate") == 0 ? pump_run(&pump) : pump_fill(&pump, 1500);
+}
