@@ -39,6 +39,8 @@ static const struct row from_afar[] = {
 	{ENETUNREACH, {MC_FAIL_NO_ROUTE, "a router says that the network is unreachable"}},
 	{ENOPROTOOPT, {MC_FAIL_NO_ROUTE, "the host says that it does not speak the protocol"}},
 	{EHOSTDOWN, {MC_FAIL_NO_ROUTE, "the host is down"}},
+	/* ICMPv6 "administratively prohibited"; our own rules refuse at once. */
+	{EACCES, {MC_FAIL_NO_ROUTE, "a firewall on the way says that the connection is prohibited"}},
 };
 /* clang-format on */
 
