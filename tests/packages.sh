@@ -4,7 +4,8 @@
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libgnutls28-dev libunbound-dev \
 libevent-dev libjansson-dev libidn2-dev"
 LAB_PACKAGES="check python3"
-TEST_PACKAGES="g++ clang llvm libclang-rt-14-dev clang-format valgrind binutils procps"
+TEST_PACKAGES="g++ clang llvm libclang-rt-14-dev clang-format valgrind binutils procps iproute2 \
+openssl uidmap"
 
 missing_packages() {
     for package in "$@"; do

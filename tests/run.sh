@@ -13,6 +13,9 @@ fuzz_seconds=${FUZZ_SECONDS:-10}
 # shellcheck disable=SC2086
 need_packages $BUILD_PACKAGES $LAB_PACKAGES $TEST_PACKAGES
 
+# Where the real servers are unpacked, once for all builds.
+export SERVERS_PACKAGES="${SERVERS_PACKAGES:-$build/servers}"
+
 passed=0
 failed=0
 

@@ -1,0 +1,196 @@
+"""dns.py: the signed tree from its own root, served by NSD; Unbound and rbldnsd beside it.
+
+Four NSDs: the root; the top-level zones and those of reverse names; everything below; and one that
+answers REFUSED to all that is delegated to it, as servers of lame delegations do.
+"""
+import concurrent.futures
+import ipaddress
+import pathlib
+import re
+import subprocess
+import time
+
+ROOT = ('5.1.1.53', '2a05:1:1::53')
+TOP = ('5.2.1.53', '2a05:2:1::53')
+LEAF = ('5.3.1.53', '2a05:3:1::53')
+LEAF_TOO = ('5.3.2.53',)
+UNBOUND = '5.4.1.53'
+BLOCKLIST = '5.5.1.53'
+OTHER = ('5.3.3.53',)  # has no zone that is delegated to it: REFUSED
+SILENT = '5.3.9.53'  # nobody: packets to it are dropped
+PROBE = ('5.199.0.2', '2a05:199::2')
+NAMELESS = '5.199.0.6'  # another address of ours, without a reverse name
+ADDRESSES = [*ROOT, *TOP, *LEAF, *LEAF_TOO, *OTHER, UNBOUND, BLOCKLIST]
+
+SOA = '@ 3600 IN SOA ns.hosting.test. hostmaster.hosting.test. 1 3600 900 604800 300'
+FAR = '20361231000000'
+
+
+def records_of(name, addresses):
+    return [f'{name} {"AAAA" if ":" in address else "A"} {address}' for address in addresses]
+
+
+class Tree:
+    def __init__(self, tools, directory, domains):
+        self.tools, self.directory, self.domains = tools, pathlib.Path(directory), domains
+        self.keys, self.zones = {}, {'root': {}, 'top': {}, 'leaf': {}, 'other': {}}
+        self.directory.mkdir()
+
+    def tool(self, *arguments):
+        done = subprocess.run([self.tools.path(arguments[0]), *arguments[1:]],
+                              cwd=self.directory, env=self.tools.environment,
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise SystemExit(f'{" ".join(arguments)}: {done.stderr}')
+        return done.stdout.strip()
+
+    def key(self, zone):
+        if zone not in self.keys:
+            self.keys[zone] = self.tool('ldns-keygen', '-r', '/dev/urandom', '-a',
+                                        'ECDSAP256SHA256', '-k', zone)
+        return self.keys[zone]
+
+    def ds(self, zone):
+        return (self.directory / f'{self.key(zone)}.ds').read_text().strip()
+
+    def write(self, server, zone, records, how='signed', nsec3=False):
+        """The zone's file, signed or not, right or wrong, for one of the servers."""
+        stem = zone.strip('.') or 'root'
+        plain = self.directory / f'{stem}.zone'
+        plain.write_text(f'$ORIGIN {zone.strip(".")}.\n$TTL 300\n{SOA}\n' +
+                         '\n'.join(records) + '\n')
+        if how == 'unsigned':
+            self.zones[server][zone] = plain.name
+            return
+        dates = ['-i', '20200101000000', '-e', '20210101000000'] if how == 'expired' \
+            else ['-e', FAR]
+        denial = ['-n', '-s', '', '-t', '0'] if nsec3 else []
+        signed = f'{stem}.signed'
+        self.tool('ldns-signzone', *denial, '-f', signed, *dates, plain.name, self.key(zone))
+        if how == 'tampered':
+            path = self.directory / signed
+            path.write_text(re.sub(r'(\sMX\s+)10\s', r'\g<1>11 ', path.read_text()))
+        self.zones[server][zone] = signed
+
+    def delegation(self, domain):
+        """What the parent says of a domain."""
+        servers = {'lame': ['ns.lame'], 'half-lame': ['ns.lame', 'ns.hosting'],
+                   'dead': ['ns.silent'], 'half-dead': ['ns.silent', 'ns.hosting'],
+                   'none': []}.get(domain.options.get('ns'), ['ns.hosting', 'ns2.hosting'])
+        lines = [f'{domain.name}. NS {server}.test.' for server in servers]
+        if servers and 'unsigned' not in domain.flags:
+            key = f'not-{domain.name}' if domain.options.get('ds') == 'wrong' else domain.name
+            lines.append(self.ds(key).replace(f'not-{domain.name}.', f'{domain.name}.'))
+        return lines
+
+    def domain_zone(self, domain):
+        records = ['@ NS ns.hosting.test.', '@ NS ns2.hosting.test.', *domain.records]
+        for host in domain.hosts:
+            if not host.name.endswith(domain.name) or host.option('address') == 'none':
+                continue
+            records += records_of(f'{host.name}.', host.addresses)
+        how = 'unsigned' if 'unsigned' in domain.flags else \
+            domain.options.get('signature', 'signed')
+        self.write('leaf', domain.name, records, how, 'nsec3' in domain.flags)
+
+    def reverse(self):
+        zones = {'5.in-addr.arpa': [], '5.0.a.2.ip6.arpa': []}
+        named = [('probe.hosting.test', address, None) for address in PROBE]
+        for domain in self.domains:
+            for host in domain.hosts:
+                named += [(host.name, address, host.option('ptr')) for address in host.addresses]
+        for name, address, instead in named:
+            pointer = ipaddress.ip_address(address).reverse_pointer
+            for target in (instead or name).split(','):
+                if target != 'none':
+                    zone = zones['5.in-addr.arpa' if '.' in address else '5.0.a.2.ip6.arpa']
+                    zone.append(f'{pointer}. PTR {target}.')
+        return zones
+
+    def build(self):
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            names = [domain.name for domain in self.domains] + \
+                [f'not-{domain.name}' for domain in self.domains if 'ds' in domain.options] + \
+                ['.', 'test', 'arpa', 'in-addr.arpa', 'ip6.arpa', 'hosting.test',
+                 '5.in-addr.arpa', '5.0.a.2.ip6.arpa']
+            list(pool.map(self.key, names))
+            list(pool.map(self.domain_zone, self.domains))
+        top = ['@ NS ns.test.']
+        self.write('leaf', 'hosting.test', [
+            '@ NS ns', *records_of('ns', LEAF), '@ NS ns2', *records_of('ns2', LEAF_TOO),
+            *records_of('probe', PROBE), '@ MX 0 .'])
+        self.write('other', 'other.invalid', ['@ NS ns.hosting.test.'], 'unsigned')
+        for zone, records in self.reverse().items():
+            self.write('leaf', zone, ['@ NS ns.hosting.test.', *records])
+        delegations = ['hosting.test. NS ns.hosting.test.', self.ds('hosting.test'),
+                       'hosting.test. NS ns2.hosting.test.',
+                       *records_of('ns.hosting.test.', LEAF),
+                       *records_of('ns2.hosting.test.', LEAF_TOO),
+                       f'ns.lame.test. A {OTHER[0]}', f'ns.silent.test. A {SILENT}',
+                       'bl.test. NS ns.bl.test.', f'ns.bl.test. A {BLOCKLIST}']
+        for domain in self.domains:
+            delegations += self.delegation(domain)
+        self.write('top', 'test', top + records_of('ns.test.', TOP) + delegations)
+        self.write('top', 'in-addr.arpa', [*top, '5.in-addr.arpa. NS ns.hosting.test.',
+                                           self.ds('5.in-addr.arpa')])
+        self.write('top', 'ip6.arpa', [*top, '5.0.a.2.ip6.arpa. NS ns.hosting.test.',
+                                       self.ds('5.0.a.2.ip6.arpa')])
+        self.write('top', 'arpa', [*top, 'in-addr.arpa. NS ns.test.', self.ds('in-addr.arpa'),
+                                   'ip6.arpa. NS ns.test.', self.ds('ip6.arpa')])
+        self.write('root', '.', ['. NS a.root.', *records_of('a.root.', ROOT), 'test. NS ns.test.',
+                                 self.ds('test'), *records_of('ns.test.', TOP),
+                                 'arpa. NS ns.test.', self.ds('arpa')])
+        self.hints = self.directory / 'root.hints'
+        self.hints.write_text('. 3600000 NS a.root.\n' + ''.join(
+            f'{line.replace(" ", " 3600000 ", 1)}\n' for line in records_of('a.root.', ROOT)))
+        self.anchor = self.directory / 'root.ds'
+        self.anchor.write_text(self.ds('.') + '\n')
+
+    def serve(self, name, addresses):
+        zones = ''.join(f'zone:\n name: "{zone}"\n zonefile: "{file}"\n'
+                        for zone, file in self.zones[name].items())
+        listen = ''.join(f' ip-address: {address}\n' for address in addresses)
+        config = self.directory / f'nsd-{name}.conf'
+        config.write_text(f'''server:
+{listen} username: ""
+ chroot: ""
+ zonesdir: "{self.directory}"
+ database: ""
+ pidfile: "{self.directory}/nsd-{name}.pid"
+ xfrdfile: "{self.directory}/xfrd-{name}"
+ xfrdir: "{self.directory}"
+ zonelistfile: "{self.directory}/zonelist-{name}"
+ logfile: "{self.directory}/nsd-{name}.log"
+ rrl-ratelimit: 0
+remote-control:
+ control-enable: no
+{zones}''')
+        self.tools.start('nsd', '-d', '-c', str(config))
+
+    def start(self):
+        self.serve('root', ROOT)
+        self.serve('top', TOP)
+        self.serve('leaf', [*LEAF, *LEAF_TOO])
+        self.serve('other', OTHER)
+        config = self.directory / 'unbound.conf'
+        config.write_text(f'''server:
+ interface: {UNBOUND}
+ access-control: 0.0.0.0/0 allow
+ username: ""
+ chroot: ""
+ directory: "{self.directory}"
+ pidfile: "{self.directory}/unbound.pid"
+ logfile: "{self.directory}/unbound.log"
+ use-syslog: no
+ do-daemonize: no
+ root-hints: "{self.hints}"
+ trust-anchor-file: "{self.anchor}"
+ local-zone: "test." nodefault
+remote-control:
+ control-enable: no
+''')
+        self.tools.start('unbound', '-d', '-c', str(config))
+        (self.directory / 'listed').write_text(f':127.0.0.2:blocked: see https://bl.test/$\n{PROBE[0]}\n')
+        self.tools.start('rbldnsd', '-n', '-u', 'nobody', '-r', '/', '-w', str(self.directory),
+                         '-b', f'{BLOCKLIST}/53', '-p', '/dev/null', 'bl.test:ip4set:listed')
+        time.sleep(0.3)

@@ -1,0 +1,105 @@
+"""world.py: reads domains.expect, the domains of the miniature Internet and what is wrong there.
+
+    domain NAME [OPTION...]       a zone of its own, delegated from its parent
+        why TEXT                  what is wrong, for the reader
+        record NAME TYPE DATA     a record of the zone
+        host NAME ADDRESS... KIND [OPTION...]
+                                  its A, AAAA and PTR records, and who answers there
+        run ARGUMENT...           what mailcheck is asked (default: domain NAME)
+        expect VERDICT STATUS     of the run above; followed by all its findings, and no others:
+        find SEVERITY ID SUBJECT
+        value PATH JSON           a value of the report: check.key.index.key
+        peers HOST                the host the peer tools look at (peers.py)
+"""
+import ipaddress
+import shlex
+
+
+class Host:
+    def __init__(self, domain, words, line):
+        self.domain, self.line = domain, line
+        self.name = absolute(words.pop(0), domain.name)
+        self.addresses = []
+        while words and is_address(words[0]):
+            self.addresses.append(words.pop(0))
+        self.kind = words.pop(0)
+        self.options = dict(word.split('=', 1) for word in words)
+
+    def option(self, name, default=None):
+        return self.options.get(name, default)
+
+    def ports(self):
+        return [int(port) for port in self.option('ports', '25').split(',')]
+
+
+class Run:
+    def __init__(self, arguments, line):
+        self.arguments, self.line = arguments, line
+        self.verdict = self.status = None
+        self.findings, self.values = [], []
+
+
+class Domain:
+    def __init__(self, words, line):
+        self.name, self.line = words[0], line
+        self.flags = [word for word in words[1:] if '=' not in word]
+        self.options = dict(word.split('=', 1) for word in words[1:] if '=' in word)
+        self.why, self.peers = '', None
+        self.records, self.hosts, self.runs = [], [], []
+
+
+def is_address(word):
+    try:
+        ipaddress.ip_address(word)
+    except ValueError:
+        return False
+    return True
+
+
+def absolute(name, origin):
+    if name == '@':
+        return origin
+    return name[:-1] if name.endswith('.') else f'{name}.{origin}'
+
+
+def read_line(domains, words, text, line):
+    keyword = words[0]
+    if keyword == 'domain':
+        domains.append(Domain(words[1:], line))
+        return
+    domain = domains[-1]
+    if keyword == 'why':
+        domain.why = (domain.why + ' ' + text.split(None, 1)[1]).strip()
+    elif keyword == 'record':
+        domain.records.append(text.split(None, 1)[1])
+    elif keyword == 'host':
+        domain.hosts.append(Host(domain, words[1:], line))
+    elif keyword == 'peers':
+        domain.peers = words[1]
+    elif keyword == 'run':
+        domain.runs.append(Run(words[1:], line))
+    elif keyword == 'expect':
+        if not domain.runs or domain.runs[-1].verdict:
+            domain.runs.append(Run(['domain', domain.name], line))
+        domain.runs[-1].verdict, domain.runs[-1].status = words[1], int(words[2])
+    elif keyword == 'find':
+        domain.runs[-1].findings.append((words[1], words[2], ' '.join(words[3:])))
+    elif keyword == 'value':
+        domain.runs[-1].values.append((words[1], text.split(None, 2)[2]))
+    else:
+        raise ValueError(f'unknown keyword {keyword}')
+
+
+def read(path):
+    domains = []
+    with open(path, encoding='ascii') as file:
+        for line, text in enumerate(file, 1):
+            text = text.strip()
+            if not text or text.startswith('#'):
+                continue
+            words = text.split() if text.startswith('why') else shlex.split(text)
+            try:
+                read_line(domains, words, text, line)
+            except (IndexError, ValueError) as error:
+                raise SystemExit(f'{path}:{line}: {error}: {text}')
+    return domains
