@@ -108,12 +108,27 @@ mc_address_parse(const char *text, struct mc_address *ret_address)
 	return true;
 }
 
+static void
+format_v4(char *text, const uint8_t bytes[4])
+{
+	for (size_t i = 0; i < 4; i++) {
+		unsigned octet = bytes[i];
+
+		if (octet >= 100)
+			*text++ = (char)('0' + octet / 100);
+		if (octet >= 10)
+			*text++ = (char)('0' + octet / 10 % 10);
+		*text++ = (char)('0' + octet % 10);
+		*text++ = i < 3 ? '.' : '\0';
+	}
+}
+
 void
 mc_address_format(char text[MC_ADDRESS_SIZE], const struct mc_address *address)
 {
 	text[0] = '\0';
 	if (address->family == 4)
-		inet_ntop(AF_INET, address->bytes, text, MC_ADDRESS_SIZE);
+		format_v4(text, address->bytes);
 	else if (address->family == 6)
 		inet_ntop(AF_INET6, address->bytes, text, MC_ADDRESS_SIZE);
 }

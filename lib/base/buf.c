@@ -97,21 +97,23 @@ mc_buf_u32(struct mc_buf *buf, uint32_t value)
 bool
 mc_buf_printf(struct mc_buf *buf, const char *format, ...)
 {
+	size_t room = buf->capacity - buf->length;
 	va_list arguments, again;
 	bool fits = false;
 	int length;
 
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	length = vsnprintf(NULL, 0, format, arguments);
+	length = vsnprintf(
+		room > 0 ? (char *)buf->data + buf->length : NULL, room, format, arguments);
 	if (length < 0)
 		buf->failed = true;
 	else
 		fits = reserve(buf, (size_t)length);
-	if (fits) {
+	if (fits && (size_t)length >= room)
 		vsnprintf((char *)buf->data + buf->length, (size_t)length + 1, format, again);
+	if (fits)
 		buf->length += (size_t)length;
-	}
 	va_end(again);
 	va_end(arguments);
 	return fits;

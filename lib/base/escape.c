@@ -105,7 +105,12 @@ mc_escape(struct mc_arena *arena, const void *bytes, size_t length)
 {
 	struct mc_buf buf;
 	const char *text = "";
+	size_t step = 1;
 
+	for (size_t i = 0; i < length && step > 0; i += step)
+		step = plain((const uint8_t *)bytes + i, length - i);
+	if (step > 0)
+		return mc_arena_strndup(arena, length > 0 ? bytes : "", length);
 	mc_buf_init(&buf, arena->limit);
 	mc_escape_to(&buf, bytes, length);
 	if (buf.failed)

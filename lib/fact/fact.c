@@ -70,7 +70,7 @@ dns_key(struct mc_arena *arena, const struct mc_question *question)
 static void
 key_word(struct mc_buf *key, const char *name, const char *value)
 {
-	mc_buf_printf(key, " %s=", name);
+	mc_buf_puts(key, name);
 	if (value == NULL)
 		return;
 	mc_buf_putc(key, '<');
@@ -81,13 +81,15 @@ key_word(struct mc_buf *key, const char *name, const char *value)
 static void
 plan_key(struct mc_buf *key, const struct mc_plan *plan)
 {
-	mc_buf_printf(key, " protocol=%s tls=%s until=%s",
-		plan->protocol == MC_PROTOCOL_LMTP ? "lmtp" : "smtp", mc_tls_mode_text(plan->tls),
-		mc_step_name_text(plan->quit_after));
-	key_word(key, "helo", plan->helo);
-	key_word(key, "from", plan->from);
+	mc_buf_puts(key, plan->protocol == MC_PROTOCOL_LMTP ? " protocol=lmtp" : " protocol=smtp");
+	mc_buf_puts(key, " tls=");
+	mc_buf_puts(key, mc_tls_mode_text(plan->tls));
+	mc_buf_puts(key, " until=");
+	mc_buf_puts(key, mc_step_name_text(plan->quit_after));
+	key_word(key, " helo=", plan->helo);
+	key_word(key, " from=", plan->from);
 	for (size_t i = 0; i < plan->to_count; i++)
-		key_word(key, "to", plan->to[i]);
+		key_word(key, " to=", plan->to[i]);
 }
 
 static const char *
@@ -106,7 +108,7 @@ session_key(struct mc_arena *arena, const struct mc_question *question)
 			mc_address_format(address, &question->via);
 		mc_buf_printf(&key, " via %s@%u", address, question->via_port);
 	}
-	key_word(&key, "host", question->host);
+	key_word(&key, " host=", question->host);
 	if (question->allow_special)
 		mc_buf_puts(&key, " special");
 	plan_key(&key, &question->plan);
