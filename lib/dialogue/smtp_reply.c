@@ -193,6 +193,31 @@ read_octet(struct mc_smtp_reply_reader *reader, struct mc_arena *arena, uint8_t 
 	return keep_octet(reader, octet) ? MC_SMTP_READ_MORE : MC_SMTP_READ_NOMEM;
 }
 
+/* How many octets there are that are nothing but text of the line, with room for them in every
+ * bound: most of what servers send. */
+static size_t
+text_run(const struct mc_smtp_reply_reader *reader, const uint8_t *bytes, size_t length)
+{
+	size_t room = MC_SMTP_LINE_LIMIT - reader->line.length, run = 0;
+
+	if (reader->cr)
+		return 0;
+	if (room > MC_SMTP_REPLY_BYTES - reader->bytes)
+		room = MC_SMTP_REPLY_BYTES - reader->bytes;
+	if (length > room)
+		length = room;
+	while (run < length && bytes[run] >= 0x20 && bytes[run] < 0x7f)
+		run++;
+	return run;
+}
+
+static enum mc_smtp_read
+read_text(struct mc_smtp_reply_reader *reader, const uint8_t *bytes, size_t run)
+{
+	reader->bytes += run;
+	return mc_buf_append(&reader->line, bytes, run) ? MC_SMTP_READ_MORE : MC_SMTP_READ_NOMEM;
+}
+
 /* False when out of memory. */
 static bool
 hold(struct mc_smtp_reply_reader *reader, const uint8_t *bytes, size_t length)
@@ -212,12 +237,17 @@ mc_smtp_reply_read(struct mc_smtp_reply_reader *reader, struct mc_arena *arena,
 	size_t taken = 0;
 
 	while (taken < length && status == MC_SMTP_READ_MORE) {
-		if (reader->bytes == MC_SMTP_REPLY_BYTES) {
+		size_t run = text_run(reader, bytes + taken, length - taken);
+
+		if (run > 0) {
+			status = read_text(reader, bytes + taken, run);
+			taken += run;
+		} else if (reader->bytes == MC_SMTP_REPLY_BYTES) {
 			status = MC_SMTP_READ_ENDLESS;
-			break;
+		} else {
+			reader->bytes++;
+			status = read_octet(reader, arena, bytes[taken++]);
 		}
-		reader->bytes++;
-		status = read_octet(reader, arena, bytes[taken++]);
 	}
 	if (status == MC_SMTP_READ_ENDLESS) {
 		reader->reply.code = 0;
