@@ -190,12 +190,13 @@ seek_name(struct mc_connection *connection)
 {
 	struct mc_net *net = connection->base.net;
 	struct mc_plan *plan = &connection->question.plan;
-	struct mc_address source = mc_socket_source(connection->fd);
+	struct mc_address source;
 
 	if (plan->helo == NULL)
 		plan->helo = net->options.helo;
 	if (plan->helo != NULL)
 		return true;
+	source = mc_socket_source(connection->fd);
 	connection->waiter.known = named;
 	return mc_hello_seek(net->hello, &connection->waiter, &source);
 }
@@ -241,18 +242,18 @@ objection(
 	const struct mc_net_options *options = &connection->base.net->options;
 	const struct mc_address *address = &connection->peer.address;
 	enum mc_scope scope = mc_address_scope(address);
+	bool excluded = address->family == 6 ? options->ipv4_only : options->ipv6_only;
 	char name[MC_ADDRESS_SIZE];
 
+	if ((scope == MC_SCOPE_GLOBAL || question->allow_special) && !excluded)
+		return NULL;
 	mc_address_format(name, address);
 	if (scope != MC_SCOPE_GLOBAL && !question->allow_special)
 		(void)snprintf(text, 128, "%s is a special-purpose address (%s): not contacted",
 			name, mc_scope_name(scope));
-	else if (options->ipv4_only && address->family == 6)
-		(void)snprintf(text, 128, "%s: not contacted, only IPv4 is asked for", name);
-	else if (options->ipv6_only && address->family == 4)
-		(void)snprintf(text, 128, "%s: not contacted, only IPv6 is asked for", name);
 	else
-		return NULL;
+		(void)snprintf(text, 128, "%s: not contacted, only IPv%d is asked for", name,
+			address->family == 6 ? 4 : 6);
 	return text;
 }
 
