@@ -1,30 +1,27 @@
 /*
- * smtp_bare: what the library's SMTP sessions are measured by: a bare libevent client that
- * connects, reads the banner, says EHLO and QUIT, and looks at nothing but the last line's code.
+ * smtp_bare: what the library's SMTP sessions are measured by: a client as libevent means it to
+ * be written, with its buffered sockets, that says EHLO and QUIT and looks at nothing but codes.
  *   smtp_bare PORT COUNT WINDOW
  */
 #include <arpa/inet.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "meter.h"
 
 #define WAIT 30 /* s for a reply */
 
 struct client {
-	int fd;
+	struct bufferevent *io;
 	unsigned step; /* of `commands` */
-	struct event *event;
-	size_t length;
-	char line[1024];
 };
 
 static const char *const commands[] = {"EHLO client.bench.example\r\n", "QUIT\r\n"};
-static const struct timeval wait = {.tv_sec = WAIT};
 
 static struct {
 	struct event_base *base;
@@ -37,8 +34,7 @@ static void begin(struct client *client);
 static void
 end(struct client *client, int good)
 {
-	event_free(client->event);
-	close(client->fd);
+	bufferevent_free(client->io);
 	if (!good)
 		loop.failed++;
 	if (++loop.done == loop.count)
@@ -47,77 +43,50 @@ end(struct client *client, int good)
 		begin(client);
 }
 
-/* The reply is whole once its last line is "NNN text". */
-static int
-whole(const struct client *client)
+static void
+readable(struct bufferevent *io, void *argument)
 {
-	const char *last = client->line;
-	const char *next;
+	struct evbuffer *input = bufferevent_get_input(io);
+	struct client *client = argument;
+	char *line;
 
-	if (client->length < 4 || client->line[client->length - 1] != '\n')
-		return 0;
-	while ((next = strchr(last, '\n')) != NULL && next[1] != '\0')
-		last = next + 1;
-	return strlen(last) > 3 && last[3] != '-';
+	while ((line = evbuffer_readln(input, NULL, EVBUFFER_EOL_CRLF)) != NULL) {
+		int more = strlen(line) > 3 && line[3] == '-', good = line[0] == '2';
+		const char *command;
+
+		free(line);
+		if (more)
+			continue;
+		if (!good || client->step == 2) {
+			end(client, good);
+			return;
+		}
+		command = commands[client->step++];
+		(void)bufferevent_write(io, command, strlen(command));
+	}
 }
 
 static void
-answered(evutil_socket_t fd, short what, void *argument)
+happened(struct bufferevent *io, short what, void *argument)
 {
-	struct client *client = argument;
-	const char *command;
-	ssize_t length;
-
-	length = what == EV_TIMEOUT ? 0
-				    : recv(fd, client->line + client->length,
-					      sizeof(client->line) - 1 - client->length, 0);
-	if (length <= 0) {
-		end(client, 0);
-		return;
-	}
-	client->length += (size_t)length;
-	client->line[client->length] = '\0';
-	if (!whole(client))
-		return;
-	if (client->line[0] != '2' || client->step == 2) {
-		end(client, client->line[0] == '2');
-		return;
-	}
-	command = commands[client->step++];
-	client->length = 0;
-	if (send(fd, command, strlen(command), MSG_NOSIGNAL) != (ssize_t)strlen(command))
-		end(client, 0);
-}
-
-static void
-connected(evutil_socket_t fd, short what, void *argument)
-{
-	struct client *client = argument;
-	int error = 0;
-	socklen_t size = sizeof(error);
-
-	(void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-	if (what == EV_TIMEOUT || error != 0) {
-		end(client, 0);
-		return;
-	}
-	event_free(client->event);
-	client->event = event_new(loop.base, fd, EV_READ | EV_PERSIST, answered, client);
-	(void)event_add(client->event, &wait);
+	(void)io;
+	if ((what & BEV_EVENT_CONNECTED) == 0)
+		end(argument, 0);
 }
 
 static void
 begin(struct client *client)
 {
+	const struct timeval wait = {.tv_sec = WAIT};
 	struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons(loop.port)};
 
 	server.sin_addr.s_addr = htonl(meter_loopback(loop.begun++));
 	client->step = 0;
-	client->length = 0;
-	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	(void)connect(client->fd, (const struct sockaddr *)&server, sizeof(server));
-	client->event = event_new(loop.base, client->fd, EV_WRITE, connected, client);
-	(void)event_add(client->event, &wait);
+	client->io = bufferevent_socket_new(loop.base, -1, BEV_OPT_CLOSE_ON_FREE);
+	bufferevent_setcb(client->io, readable, NULL, happened, client);
+	(void)bufferevent_set_timeouts(client->io, &wait, &wait);
+	(void)bufferevent_enable(client->io, EV_READ | EV_WRITE);
+	(void)bufferevent_socket_connect(client->io, (struct sockaddr *)&server, sizeof(server));
 }
 
 int
