@@ -56,14 +56,34 @@ static const char *const phrases[] = {
 	"5.7.",
 };
 
-bool
-mc_reply_about_client(const char *text, size_t length)
+/* The server does not take mail for that domain, from whomever it comes. */
+static const char *const relay_phrases[] = {
+	"relay access denied",
+	"relay denied",
+	"relay not permitted",
+	"relaying denied",
+	"relaying not allowed",
+	"unable to relay",
+	"not permitted to relay",
+	"do not relay",
+};
+
+static bool
+holds(const char *text, size_t length, const char *const *list, size_t count)
 {
-	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
-		size_t size = strlen(phrases[i]);
+	for (size_t i = 0; i < count; i++) {
+		size_t size = strlen(list[i]);
 		for (size_t at = 0; at + size <= length; at++)
-			if (strncasecmp(text + at, phrases[i], size) == 0)
+			if (strncasecmp(text + at, list[i], size) == 0)
 				return true;
 	}
 	return false;
+}
+
+#define HOLDS(text, length, list) holds(text, length, list, sizeof(list) / sizeof((list)[0]))
+
+bool
+mc_reply_about_client(const char *text, size_t length)
+{
+	return HOLDS(text, length, phrases) && !HOLDS(text, length, relay_phrases);
 }
