@@ -17,6 +17,7 @@ KINDS = {
     'no-intermediate': (-10, 80, ('alone',)),
     'other-authority': (-10, 80, ('other-authority',)),
     'with-root': (-10, 80, ('with-root',)),
+    'disorder': (-10, 80, ('disorder',)),
     'weak-key': (-10, 80, ('weak-key',)),
     'rsa': (-10, 80, ('rsa',)),
     'sha1': (-10, 80, ('sha1',)),
@@ -85,6 +86,8 @@ class Authority:
         chain = [f'{key}.key', f'{stem}.pem']
         if issuer == 'intermediate' and 'alone' not in options:
             chain.append('intermediate.pem')
+        if 'disorder' in options:
+            chain[2:] = ['root.pem', 'intermediate.pem']
         if 'with-root' in options:
             chain.append('root.pem')
         path = self.directory / f'{stem}.chain'

@@ -37,7 +37,8 @@ def enter():
     tried = subprocess.run([*command, 'true'], capture_output=True, text=True, check=False)
     if tried.returncode != 0:
         cannot(f'no namespaces of our own here ({tried.stderr.strip()}); run it as root' +
-               (', or install uidmap (Postfix and Exim need users of their own)'
+               (', or install uidmap and give this user a range in /etc/subuid and '
+                '/etc/subgid (Postfix and Exim need users of their own)'
                 if os.geteuid() != 0 else ''))
     os.execvpe('unshare', [*command, sys.executable, *sys.argv],
                {**os.environ, 'INTERNET_INSIDE': '1'})
@@ -169,17 +170,24 @@ class Internet:
             for address in host.addresses:
                 if host.kind in ('blackhole', 'unreachable', 'prohibit'):
                     lines.append(f'route add {host.kind} {address}')
-                elif host.kind != 'gnutls':
+                elif host.kind not in ('gnutls', 'unrouted', 'forbidden'):
                     lines.append(f'addr add {address} dev lo')
         self.ip(lines)
         self.ip(['link set lo up', f'addr add {dns.PROBE[0]}/24 dev probe',
                  f'addr add {dns.NAMELESS}/24 dev probe',
                  f'addr add {dns.PROBE[1]}/64 dev probe nodad', 'link set probe up',
-                 f'route add default via {ROUTER}', f'route add default via {ROUTER6}'],
+                 f'route add default via {ROUTER}', f'route add default via {ROUTER6}',
+                 *self.own_rules()],
                 self.outside())
         for number, host in enumerate(host for domain in self.domains for host in domain.hosts
                                       if host.kind == 'gnutls'):
             self.machine(host, number)
+
+    def own_rules(self):
+        """What stands against a connection on the machine that mailcheck runs on."""
+        rules = {'unrouted': 'unreachable', 'forbidden': 'prohibit'}
+        return [f'route add {rules[host.kind]} {address}' for domain in self.domains
+                for host in domain.hosts if host.kind in rules for address in host.addresses]
 
     @staticmethod
     def ip(lines, before=()):

@@ -117,6 +117,8 @@ myhostname = postfix.hosting.test
 mydestination =
 alias_maps =
 local_recipient_maps =
+relay_domains = healthy.test
+smtpd_relay_restrictions = reject_unauth_destination
 mynetworks = 127.0.0.0/8
 smtpd_tls_security_level = may
 smtpd_tls_loglevel = 1
@@ -127,6 +129,7 @@ postscreen_greet_action = enforce
 postscreen_upstream_proxy_protocol =
 ''')
         services = '''tlsmgr unix - - n 1000? 1 tlsmgr
+cleanup unix n - n - 0 cleanup
 rewrite unix - - n - - trivial-rewrite
 proxymap unix - - n - - proxymap
 anvil unix - - n - 1 anvil

@@ -189,22 +189,19 @@ def postfix_sessions(lines, hosts):
 
 
 def exim_sessions(lines, hosts):
-    seen = collections.Counter()
+    seen, ended = collections.Counter(), collections.Counter()
     names = {address: host for host in hosts.values() for address in host.addresses}
     for line in lines:
         found = re.search(r'I=\[([^]]+)\]:(\d+)', line)
-        if 'no MAIL in SMTP connection' in line:
-            seen[found[1], int(found[2])] += 1
-            check(line.rstrip().endswith('QUIT') or
-                  names[found[1]].option('quit') == 'none',
-                  'the log of Exim: each session ends with QUIT', line)
-        elif 'rejected connection in "connect" ACL' in line:
-            seen[found[1], int(found[2])] += 1  # Exim ends these itself
-            check(complaint_expected(names.get(found[1]), line), 'the log of Exim', line)
-        elif 'SMTP connection from' in line or 'daemon started' in line or 'closed by QUIT' in line:
-            pass
-        else:
+        key = (found[1], int(found[2])) if found else None
+        if 'SMTP connection from' in line and '(TCP/IP connection count' in line:
+            seen[key] += 1
+        elif 'closed by QUIT' in line:
+            ended[key] += 1
+        elif 'no MAIL in SMTP' not in line and 'daemon started' not in line:
             check(found and complaint_expected(names.get(found[1]), line), 'the log of Exim', line)
+            ended[key] += 'rejected connection in "connect" ACL' in line  # Exim ends these
+    check(seen == ended, 'the log of Exim: each session ends with QUIT', (seen - ended).keys())
     return seen
 
 

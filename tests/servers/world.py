@@ -9,7 +9,6 @@
         expect VERDICT STATUS     of the run above; followed by all its findings, and no others:
         find SEVERITY ID SUBJECT
         value PATH JSON           a value of the report: check.key.index.key
-        peers HOST                the host the peer tools look at (peers.py)
 """
 import ipaddress
 import shlex
@@ -44,7 +43,7 @@ class Domain:
         self.name, self.line = words[0], line
         self.flags = [word for word in words[1:] if '=' not in word]
         self.options = dict(word.split('=', 1) for word in words[1:] if '=' in word)
-        self.why, self.peers = '', None
+        self.why = ''
         self.records, self.hosts, self.runs = [], [], []
 
 
@@ -74,8 +73,6 @@ def read_line(domains, words, text, line):
         domain.records.append(text.split(None, 1)[1])
     elif keyword == 'host':
         domain.hosts.append(Host(domain, words[1:], line))
-    elif keyword == 'peers':
-        domain.peers = words[1]
     elif keyword == 'run':
         domain.runs.append(Run(words[1:], line))
     elif keyword == 'expect':
