@@ -33,6 +33,25 @@ take_answer(struct mc_host *host, const struct mc_dns *dns)
 	take_addresses(host, dns);
 }
 
+/* Nothing of the family that was asked for: is there anything of the other? */
+static enum mc_step
+look_aside(struct mc_run *run, const char *name, struct mc_host *host)
+{
+	const struct mc_dns *other;
+
+	if ((!run->settings->ipv4_only && !run->settings->ipv6_only) || host->count > 0 ||
+		host->failed != NULL || host->bogus != NULL || host->nxdomain)
+		return MC_DONE;
+	other = mc_ask_dns(run, NULL, name, run->settings->ipv4_only ? MC_RR_AAAA : MC_RR_A);
+	if (other == NULL)
+		return MC_WAIT;
+	if (other->fact.status != MC_FACT_OK)
+		host->failed = &other->fact;
+	else
+		host->other_family = other->count > 0;
+	return MC_DONE;
+}
+
 enum mc_step
 mc_host_resolve(struct mc_run *run, const char *name, struct mc_host *ret_host)
 {
@@ -51,7 +70,19 @@ mc_host_resolve(struct mc_run *run, const char *name, struct mc_host *ret_host)
 	for (size_t i = 0; i < 2; i++)
 		if (ret_host->answers[i] != NULL)
 			take_answer(ret_host, ret_host->answers[i]);
-	return MC_DONE;
+	return look_aside(run, name, ret_host);
+}
+
+bool
+mc_host_left_aside(struct mc_run *run, const struct mc_host *host, const char *name)
+{
+	bool ipv4 = run->settings->ipv4_only;
+
+	if (host->count > 0 || !host->other_family)
+		return false;
+	mc_inconclusive(run, "%s has %s addresses only, and only %s was to be used", name,
+		ipv4 ? "IPv6" : "IPv4", ipv4 ? "IPv4" : "IPv6");
+	return true;
 }
 
 void

@@ -14,6 +14,7 @@ struct mc_host {
 	const struct mc_dns *bogus;
 	const struct mc_dns *alias; /* an answer that went through a CNAME */
 	bool nxdomain;
+	bool other_family; /* it has addresses, all of the family that -4 or -6 leaves out */
 	struct mc_address addresses[MC_HOST_ADDRESSES]; /* IPv4 first, each sorted */
 	size_t count;
 	size_t left_out; /* addresses beyond MC_HOST_ADDRESSES */
@@ -21,6 +22,8 @@ struct mc_host {
 
 /* MC_WAIT until both lookups have arrived. */
 enum mc_step mc_host_resolve(struct mc_run *run, const char *host, struct mc_host *ret_host);
+/* True when -4 or -6 leaves no address of the host: inconclusive, and that is told. */
+bool mc_host_left_aside(struct mc_run *run, const struct mc_host *host, const char *name);
 /* Spawns the host's addresses as subjects at the run's port. */
 void mc_host_spawn(struct mc_run *run, const struct mc_host *host);
 /* JSON array of the addresses as text. */

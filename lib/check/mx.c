@@ -77,10 +77,10 @@ listed_before(const struct exchange *exchanges, size_t i)
 }
 
 static enum mc_step
-accepts_no_mail(struct mc_run *run)
+accepts_no_mail(struct mc_run *run, unsigned preference)
 {
 	json_object_set_new(run->values, "null_mx", json_true());
-	mc_find(run, "mx.null", "MX 0 .");
+	mc_find(run, "mx.null", "MX %u .", preference);
 	mc_nothing_below(run, "the domain says that it accepts no mail (mx.null)");
 	return MC_DONE;
 }
@@ -112,7 +112,7 @@ explicit_mx(struct mc_run *run, const struct mc_dns *mx)
 	if (exchanges == NULL)
 		return MC_DONE;
 	if (count == 1 && is_null(&exchanges[0]))
-		return accepts_no_mail(run);
+		return accepts_no_mail(run, exchanges[0].preference);
 	if (count > MX_LIMIT) {
 		mc_find(run, "mx.too-many", "%zu MX records, the first %d were looked at", count,
 			MX_LIMIT);
@@ -135,6 +135,10 @@ implicit_mx(struct mc_run *run)
 		mc_nothing_below(run, "the domain's addresses could not be looked up: %s",
 			host.failed->text);
 		return mc_undetermined(run, "mx.address-lookup-failed", host.failed);
+	}
+	if (mc_host_left_aside(run, &host, run->domain)) {
+		mc_nothing_below(run, "the domain has no address of the family to be used");
+		return MC_DONE;
 	}
 	if (host.count == 0 && host.bogus == NULL) {
 		mc_find(run, "mx.none", "no MX, no A and no AAAA record at %s", run->domain);
@@ -161,6 +165,12 @@ check_domain(struct mc_run *run)
 	if (mx->dnssec == MC_DNSSEC_BOGUS) {
 		mc_find(run, "mx.bogus", "%s", mx->why_bogus);
 		mc_nothing_below(run, "the MX records fail DNSSEC validation (mx.bogus)");
+		return MC_DONE;
+	}
+	if (mx->nxdomain && mx->alias_count > 0) {
+		mc_find(run, "mx.alias-broken", "%s: NXDOMAIN", mc_host_chain(run, mx));
+		mc_nothing_below(run,
+			"the domain is an alias of a name that does not exist (mx.alias-broken)");
 		return MC_DONE;
 	}
 	if (mx->nxdomain) {
@@ -207,15 +217,12 @@ without_addresses(struct mc_run *run, const struct mc_host *host)
 
 	if (host->failed != NULL)
 		return mc_undetermined(run, "mx.address-lookup-failed", host->failed);
-	if (host->bogus != NULL)
+	if (host->bogus != NULL || mc_host_left_aside(run, host, name))
 		return MC_DONE;
 	if (host->nxdomain)
 		mc_find(run, "mx.target-nxdomain", "%s: NXDOMAIN", name);
 	else
-		mc_find(run, "mx.no-address", "%s has %s", name,
-			run->settings->ipv4_only   ? "no A record (AAAA was not asked for)"
-			: run->settings->ipv6_only ? "no AAAA record (A was not asked for)"
-						   : "no A and no AAAA record");
+		mc_find(run, "mx.no-address", "%s has no A and no AAAA record", name);
 	return MC_DONE;
 }
 

@@ -101,6 +101,15 @@ confirmed_name(const struct mc_run *run, const struct names *names)
 	return NULL;
 }
 
+/* Only who sends needs a reverse name: not to know it leaves nothing open for one who receives. */
+static enum mc_step
+not_known(struct mc_run *run, const struct mc_fact *failed)
+{
+	json_object_set_new(run->values, "confirmed", json_null());
+	mc_find(run, "ptr.lookup-failed", "%s", failed->text);
+	return MC_DONE;
+}
+
 static enum mc_step
 judge_names(struct mc_run *run, const struct names *names)
 {
@@ -111,10 +120,8 @@ judge_names(struct mc_run *run, const struct names *names)
 		run->values, "confirmed", confirmed != NULL ? json_true() : json_false());
 	if (names->count > 1)
 		mc_find(run, "ptr.multiple", "%zu names", names->count);
-	if (confirmed == NULL && failed != NULL) {
-		mc_set_aside(run);
-		return mc_undetermined(run, "ptr.lookup-failed", failed);
-	}
+	if (confirmed == NULL && failed != NULL)
+		return not_known(run, failed);
 	if (confirmed == NULL)
 		mc_find(run, "ptr.unconfirmed", "%s does not have this address", names->names[0]);
 	else if (looks_generic(confirmed, &run->subject->address))
@@ -154,10 +161,8 @@ check_address(struct mc_run *run)
 	if (ptr == NULL || (ptr->fact.status == MC_FACT_OK && follow(run, ptr, &names) == MC_WAIT))
 		return MC_WAIT;
 	put_subject(run, &names);
-	if (ptr->fact.status != MC_FACT_OK) {
-		mc_set_aside(run);
-		return mc_undetermined(run, "ptr.lookup-failed", &ptr->fact);
-	}
+	if (ptr->fact.status != MC_FACT_OK)
+		return not_known(run, &ptr->fact);
 	if (ptr->dnssec == MC_DNSSEC_BOGUS) {
 		mc_find(run, "ptr.bogus", "%s", ptr->why_bogus);
 		return MC_DONE;

@@ -43,6 +43,8 @@ check_host(struct mc_run *run)
 	mc_host_spawn(run, &host);
 	if (host.failed != NULL)
 		return mc_undetermined(run, "smtp.host-lookup-failed", host.failed);
+	if (mc_host_left_aside(run, &host, subject->host))
+		return MC_DONE;
 	if (host.bogus != NULL)
 		mc_find(run, "smtp.host-bogus", "%s", host.bogus->why_bogus);
 	else if (host.count == 0)

@@ -10,21 +10,20 @@
 #define SAMPLE_BYTES 120
 
 bool
-mc_smtp_reply_about_us(const struct mc_smtp_reply *reply)
+mc_smtp_reply_about_us(const struct mc_smtp_reply *reply, bool envelope)
 {
 	for (size_t i = 0; i < reply->count; i++)
-		if (mc_reply_about_client(reply->lines[i].text, reply->lines[i].length))
+		if (mc_reply_about_client(reply->lines[i].text, reply->lines[i].length, envelope))
 			return true;
 	return false;
 }
 
-/* A refusal that speaks of our own address says nothing about the server. */
-static bool
-refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply)
+bool
+mc_smtp_refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply, bool envelope)
 {
 	const char *line = mc_smtp_reply_line(run, reply);
 
-	if (!mc_smtp_reply_about_us(reply))
+	if (!mc_smtp_reply_about_us(reply, envelope))
 		return false;
 	mc_find(run, "smtp.client-refused", "%s", line);
 	mc_inconclusive(run, "the server refuses this machine's address: %s", line);
@@ -32,12 +31,14 @@ refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply)
 }
 
 static void
-judge_refusal(struct mc_run *run, const struct mc_smtp_reply *reply, const char *permanent,
+judge_refusal(struct mc_run *run, const struct mc_stage *stage, const char *permanent,
 	const char *temporary)
 {
+	const struct mc_smtp_reply *reply = &stage->reply;
 	const char *line = mc_smtp_reply_line(run, reply);
+	bool envelope = stage->step == MC_STEP_MAIL || stage->step == MC_STEP_RCPT;
 
-	if (refuses_us(run, reply))
+	if (mc_smtp_refuses_us(run, reply, envelope))
 		return;
 	if (reply->code / 100 == 4) {
 		mc_find(run, temporary, "%s", line);
@@ -64,11 +65,10 @@ judge_refused_end(struct mc_run *run, const struct mc_session *session)
 	if (stage == NULL || !stage->answered)
 		return;
 	if (session->last == MC_STEP_BANNER)
-		judge_refusal(
-			run, &stage->reply, "smtp.greeting-rejected", "smtp.greeting-deferred");
+		judge_refusal(run, stage, "smtp.greeting-rejected", "smtp.greeting-deferred");
 	else if ((session->last == MC_STEP_EHLO || session->last == MC_STEP_HELO) &&
 		 session->starttls != MC_STARTTLS_FAILED)
-		judge_refusal(run, &stage->reply, "smtp.helo-rejected", "smtp.helo-deferred");
+		judge_refusal(run, stage, "smtp.helo-rejected", "smtp.helo-deferred");
 }
 
 static const char *
@@ -180,6 +180,18 @@ static const struct {
 	{MC_ODD_EIGHT_BIT, "smtp.eight-bit"},
 };
 
+static bool
+odd_octet(const struct mc_smtp_line *line, enum mc_smtp_oddity oddity)
+{
+	for (size_t i = 0; i < line->length; i++) {
+		unsigned char octet = (unsigned char)line->text[i];
+		if ((oddity == MC_ODD_EIGHT_BIT && octet >= 0x80) ||
+			(oddity == MC_ODD_CONTROL && (octet < 0x20 || octet == 0x7F)))
+			return true;
+	}
+	return false;
+}
+
 static const char *
 odd_sample(struct mc_run *run, const struct mc_stage *stage, enum mc_smtp_oddity oddity)
 {
@@ -188,6 +200,11 @@ odd_sample(struct mc_run *run, const struct mc_stage *stage, enum mc_smtp_oddity
 
 	if (oddity == MC_ODD_GARBAGE_LINE && reply->garbage != NULL)
 		return mc_escape(run->arena, reply->garbage, length);
+	for (size_t i = 0; i < reply->count; i++)
+		if (odd_octet(&reply->lines[i], oddity))
+			return mc_escape(run->arena, reply->lines[i].text,
+				reply->lines[i].length < SAMPLE_BYTES ? reply->lines[i].length
+								      : SAMPLE_BYTES);
 	return mc_smtp_reply_line(run, reply);
 }
 
@@ -233,6 +250,8 @@ judge_helo_fallback(struct mc_run *run, const struct mc_session *session)
 	const struct mc_stage *helo = last_stage(session, MC_STEP_HELO);
 	const struct mc_stage *ehlo = last_stage(session, MC_STEP_EHLO);
 
+	if (session->starttls == MC_STARTTLS_FAILED)
+		return; /* EHLO was refused inside TLS: told as such */
 	if (helo != NULL && ehlo != NULL && helo->answered && helo->reply.code / 100 == 2)
 		mc_find(run, "smtp.ehlo-rejected", "%s", mc_smtp_reply_line(run, &ehlo->reply));
 }
@@ -261,10 +280,9 @@ mc_smtp_judge_envelope(struct mc_run *run, const struct mc_session *session)
 		if (!stage->answered || stage->reply.code / 100 < 4)
 			continue;
 		if (stage->step == MC_STEP_MAIL)
-			judge_refusal(
-				run, &stage->reply, "smtp.sender-rejected", "smtp.sender-deferred");
+			judge_refusal(run, stage, "smtp.sender-rejected", "smtp.sender-deferred");
 		if (stage->step == MC_STEP_RCPT)
-			judge_refusal(run, &stage->reply, "smtp.recipient-rejected",
-				"smtp.recipient-deferred");
+			judge_refusal(
+				run, stage, "smtp.recipient-rejected", "smtp.recipient-deferred");
 	}
 }

@@ -34,6 +34,8 @@ void mc_smtp_put_session(struct mc_run *run, const struct mc_session_fact *fact)
 
 /* "421 4.7.0 try later": a reply on one escaped line, bounded. */
 const char *mc_smtp_reply_line(struct mc_run *run, const struct mc_smtp_reply *reply);
-bool mc_smtp_reply_about_us(const struct mc_smtp_reply *reply);
+bool mc_smtp_reply_about_us(const struct mc_smtp_reply *reply, bool envelope);
+/* A refusal that speaks of our own address says nothing about the server: told, and true. */
+bool mc_smtp_refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply, bool envelope);
 
 #endif

@@ -59,6 +59,8 @@ ask_control(struct mc_run *run, enum mc_smtp_outcome *outcome)
 	if (control == NULL)
 		return MC_DONE;
 	colon = strrchr(control, ':');
+	if (strtoul(colon + 1, NULL, 10) != run->subject->port)
+		return MC_DONE; /* another port proves nothing about this one */
 	host = mc_arena_strndup(run->arena, control, (size_t)(colon - control));
 	if (!control_address(run, host, &address))
 		return MC_WAIT;

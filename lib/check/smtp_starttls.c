@@ -52,11 +52,22 @@ judge_refused(struct mc_run *run, const struct mc_session *session)
 {
 	const struct mc_stage *stage = mc_session_stage(session, MC_STEP_STARTTLS, false);
 
-	if (stage == NULL)
+	if (stage == NULL || mc_smtp_refuses_us(run, &stage->reply, false))
 		return;
 	mc_find(run, "smtp.starttls-refused", "%s", mc_smtp_reply_line(run, &stage->reply));
 	if (stage->reply.code / 100 == 4)
 		mc_severity(run, MC_WARNING);
+}
+
+/* A server that cannot do TLS says 4xx or 5xx; a reply of success answers what nobody asked. */
+static bool
+positive_reply(const struct mc_tls *tls)
+{
+	const char *text = tls->plaintext;
+
+	return tls->plaintext_length >= 4 && (text[0] == '2' || text[0] == '3') && text[1] >= '0' &&
+	       text[1] <= '5' && text[2] >= '0' && text[2] <= '9' &&
+	       (text[3] == ' ' || text[3] == '-');
 }
 
 static void
@@ -67,14 +78,29 @@ judge_handshake(struct mc_run *run, const struct mc_tls *tls, bool implicit)
 	else if (tls->result == MC_TLS_TIMEOUT)
 		mc_find(run, "smtp.starttls-hang", "%s", tls->failure);
 	else if (tls->result == MC_TLS_PLAINTEXT)
-		mc_find(run, "smtp.starttls-plaintext", "%s",
-			sample(run, tls->plaintext, tls->plaintext_length));
+		mc_find(run,
+			positive_reply(tls) ? "smtp.starttls-injected" : "smtp.starttls-plaintext",
+			"%s", sample(run, tls->plaintext, tls->plaintext_length));
 	else if (tls->result == MC_TLS_LOCAL)
 		mc_inconclusive(run, "%s", tls->failure);
 	else
 		mc_find(run, "smtp.starttls-failed", "%s", tls->failure);
 	if (implicit && tls->plaintext_length > 0)
 		mc_evidence(run, "%s", sample(run, tls->plaintext, tls->plaintext_length));
+}
+
+static void
+judge_ehlo_inside(struct mc_run *run, const struct mc_smtp_reply *reply)
+{
+	const char *line = mc_smtp_reply_line(run, reply);
+
+	if (mc_smtp_refuses_us(run, reply, false))
+		return;
+	mc_find(run, "smtp.starttls-ehlo", "%s", line);
+	if (reply->code / 100 != 4)
+		return;
+	mc_severity(run, MC_WARNING);
+	mc_inconclusive(run, "the server asks to come back later: %s", line);
 }
 
 static void
@@ -86,16 +112,12 @@ judge_failed(struct mc_run *run, const struct mc_session *session)
 		return; /* said */
 	if (session->tls != NULL && session->tls->result != MC_TLS_UP)
 		return; /* judge_handshake() has said it */
-	if (session->tls == NULL) {
-		mc_find(run, "smtp.starttls-failed", "the connection ended (%s) after STARTTLS",
-			mc_session_end_text(session->end));
-		return;
-	}
 	if (ehlo != NULL && ehlo->answered)
-		mc_find(run, "smtp.starttls-ehlo", "%s", mc_smtp_reply_line(run, &ehlo->reply));
+		judge_ehlo_inside(run, &ehlo->reply);
 	else
 		mc_find(run, "smtp.starttls-ehlo", "no reply to EHLO inside TLS (%s)",
-			mc_session_end_text(session->end));
+			session->failure[0] != '\0' ? session->failure
+						    : mc_session_end_text(session->end));
 }
 
 void

@@ -32,17 +32,21 @@ mc_smtp_put_endpoint(struct mc_run *run)
 const char *
 mc_smtp_reply_line(struct mc_run *run, const struct mc_smtp_reply *reply)
 {
-	const struct mc_smtp_line *line;
-	size_t length;
+	size_t first = reply->code >= 400 || reply->count == 0 ? 0 : reply->count - 1;
+	char text[REPLY_LINE_BYTES] = "";
+	size_t length = 0;
 
-	if (reply->count == 0)
-		return mc_arena_printf(run->arena, "%d", reply->code);
-	line = &reply->lines[reply->count - 1];
-	if (line->length == 0 && reply->count > 1)
-		line = &reply->lines[0];
-	length = line->length < REPLY_LINE_BYTES ? line->length : REPLY_LINE_BYTES;
-	return mc_arena_printf(
-		run->arena, "%d %s", reply->code, mc_escape(run->arena, line->text, length));
+	for (size_t i = first; i < reply->count; i++) {
+		const struct mc_smtp_line *line = &reply->lines[i];
+		size_t left;
+		if (length > 0 && length < sizeof(text) && line->length > 0)
+			text[length++] = ' ';
+		left = sizeof(text) - length;
+		memcpy(text + length, line->text, line->length < left ? line->length : left);
+		length += line->length < left ? line->length : left;
+	}
+	return mc_arena_printf(run->arena, length > 0 ? "%03d %s" : "%03d%s", reply->code,
+		mc_escape(run->arena, text, length));
 }
 
 static const char *

@@ -147,12 +147,10 @@ keep_partial(struct mc_smtp *smtp)
 	session->partial = mc_arena_memdup(smtp->arena, smtp->early.data, session->partial_length);
 }
 
-/* STARTTLS was said, and it, the handshake or the EHLO after it found no answer. */
+/* STARTTLS was agreed on, and the handshake or the EHLO after it found no answer. */
 static bool
 upgrade_broken(const struct mc_smtp *smtp)
 {
-	if (smtp->step == MC_STEP_STARTTLS)
-		return !smtp->stage->answered;
 	if (smtp->step == MC_STEP_TLS || smtp->step == MC_STEP_EHLO)
 		return smtp->agreed && !smtp->stage->answered;
 	return false;
@@ -178,6 +176,8 @@ mc_smtp_state_conclude(struct mc_smtp *smtp, enum mc_session_end end)
 		keep_partial(smtp);
 	if (upgrade_broken(smtp))
 		mc_smtp_state_starttls(smtp, MC_STARTTLS_FAILED);
+	else if (smtp->step == MC_STEP_STARTTLS && !smtp->stage->answered)
+		mc_smtp_state_starttls(smtp, MC_STARTTLS_UNKNOWN);
 }
 
 static void

@@ -128,7 +128,7 @@ static void
 answer_banner(struct mc_smtp *smtp, const struct mc_smtp_reply *reply)
 {
 	smtp->greeted = true;
-	if (!positive(reply))
+	if (!positive(reply) || reply->code == 221)
 		refused(smtp);
 	else if (smtp->limit < MC_STEP_EHLO)
 		quit(smtp);
@@ -165,7 +165,7 @@ answer_ehlo(struct mc_smtp *smtp, const struct mc_smtp_reply *reply)
 			smtp, reply->code == 250 ? MC_STARTTLS_WORKS : MC_STARTTLS_FAILED);
 	else
 		judge_offer(smtp, reply);
-	if (positive(reply))
+	if (positive(reply) && reply->code != 221)
 		upgrade(smtp);
 	else if (reply->code / 100 != 5 || smtp->plan->protocol == MC_PROTOCOL_LMTP)
 		refused(smtp);

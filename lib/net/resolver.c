@@ -221,7 +221,7 @@ note_silence(struct lookup *lookup)
 
 	if (mc_upstream_silent(upstream, lookup->began))
 		note(lookup, 2, MC_FAIL_NO_RESOLVER,
-			mc_arena_printf(arena, "no answer at all from %s", whom(lookup)));
+			mc_arena_printf(arena, "no usable answer at all from %s", whom(lookup)));
 	else
 		note(lookup, 3, MC_FAIL_TIMEOUT,
 			mc_arena_printf(arena, "%s gave no answer to %s in %.1f s", whom(lookup),

@@ -10,8 +10,9 @@
 /*
  * True when a refusal is about the address or name we came from: block lists, reputation, missing
  * reverse DNS, rate limits, greylisting, local policy. Such a reply says nothing about whether
- * the server takes mail from others.
+ * the server takes mail from others. `envelope`: the reply is to MAIL or a later command, which may
+ * be about the sender or a recipient as well.
  */
-bool mc_reply_about_client(const char *text, size_t length);
+bool mc_reply_about_client(const char *text, size_t length, bool envelope);
 
 #endif
