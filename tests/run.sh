@@ -42,6 +42,7 @@ run_tests() {
     cat "$log"
     grep -q '^Ok:' "$log" || { failed=$((failed + 1)); return 0; }
     passed=$((passed + $(sed -n 's/^Ok: *//p' "$log")))
+    grep -h 'cannot run here' "$build/$name/meson-logs/testlog.txt" || true
     for word in Fail 'Unexpected Pass' Skipped Timeout; do
         failed=$((failed + $(sed -n "s/^$word: *//p" "$log" | grep . || echo 0)))
     done
