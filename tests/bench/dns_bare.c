@@ -85,6 +85,7 @@ int
 main(int argc, char **argv)
 {
 	struct meter meter;
+	size_t failed;
 
 	if (argc < 5) {
 		(void)fprintf(stderr, "usage: dns_bare rate|memory PORT COUNT WINDOW [ANCHOR]\n");
@@ -103,7 +104,8 @@ main(int argc, char **argv)
 		(void)event_base_dispatch(loop.base);
 		meter_print(&meter, loop.done, loop.failed);
 	}
-	ub_ctx_delete(loop.ctx);
+	failed = loop.failed;
+	ub_ctx_delete(loop.ctx); /* tells what is still in flight that it failed */
 	event_base_free(loop.base);
-	return loop.failed == 0 ? 0 : 1;
+	return failed == 0 ? 0 : 1;
 }

@@ -1,0 +1,97 @@
+"""The labs of the bench: labd's scenarios, written here because they are long."""
+import pathlib
+import socket
+import subprocess
+import time
+
+ADDRESSES = 400  # that the SMTP servers of the lab listen on
+HOSTS = 300
+NAMES = 60000
+DOMAINS = 50000
+WORDS = 60  # labd takes 64 on a line
+
+
+class Failed(Exception):
+    """A server did not start."""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
+def await_port(port):
+    for _ in range(100):
+        try:
+            socket.create_connection(('127.0.0.1', port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise Failed(f'nobody listens on port {port}')
+
+
+def loopback(i):
+    """As meter_loopback()."""
+    value = 0x7f010001 + (i % 256 << 8) + i // 256 % 250 + (i // 64000 % 250 << 16)
+    return socket.inet_ntoa(value.to_bytes(4, 'big'))
+
+
+def host_address(i):
+    return f'127.2.{i % 150}.{1 + i // 150}'
+
+
+def dns_lab(port):
+    yield f'dns 127.0.0.1@{port}'
+    yield 'zone bench.example'
+    yield from (f'\tn{i} A 192.0.2.1' for i in range(NAMES))
+    yield 'zone hosts.example'
+    yield from (f'\tmx{i} A {host_address(i)}' for i in range(HOSTS))
+    yield 'zone many.example'
+    for i in range(DOMAINS):
+        yield f'\td{i} MX 10 mx{i % HOSTS}.hosts.example.'
+        yield f'\td{i} MX 20 mx{(i * 7 + 1) % HOSTS}.hosts.example.'
+    yield 'reverse'
+    yield from (f'\t{host_address(i)} mx{i}.hosts.example' for i in range(HOSTS))
+
+
+def hosts_lab(port):
+    yield 'ca lab'
+    for i in range(HOSTS):
+        yield f'smtp mx{i} {host_address(i)}@{port}'
+        yield f'\thostname mx{i}.hosts.example'
+        yield f'\tcertificate names mx{i}.hosts.example issuer lab'
+
+
+def smtp_lab(port, held_port, plain_port):
+    """Three servers on many addresses; two of them never answer QUIT."""
+    yield 'ca lab'
+    for name, at, secure, more in (('mx', port, True, None),
+                                   ('held', held_port, True, '\tbehave quit hang'),
+                                   ('plain', plain_port, False, '\tbehave quit hang')):
+        places = [f'{loopback(i)}@{at}' for i in range(ADDRESSES)] + [f'127.0.0.1@{at}']
+        for i in range(0, len(places), WORDS):
+            yield f'smtp {name}{i} {" ".join(places[i:i + WORDS])}'
+            yield '\thostname mx.bench.example'
+            if secure:
+                yield '\tcertificate names mx.bench.example issuer lab'
+            if more:
+                yield more
+
+
+class Lab:
+    """One labd."""
+
+    def __init__(self, labd, work, name):
+        self.port, self.held_port, self.plain_port = free_port(), free_port(), free_port()
+        self.ca = str(work / f'{name}.pem')
+        scenario = pathlib.Path(work / f'{name}.lab')
+        lines = {'dns': lambda: dns_lab(self.port), 'hosts': lambda: hosts_lab(self.port),
+                 'smtp': lambda: smtp_lab(self.port, self.held_port, self.plain_port)}[name]()
+        scenario.write_text('\n'.join(lines) + '\n')
+        self.process = subprocess.Popen(
+            [str(labd), '--with-parent', '--ca-out', self.ca, str(scenario)],
+            stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline().strip() != 'ready':
+            self.process.terminate()
+            raise Failed(f'labd did not start with {scenario}')
