@@ -91,6 +91,10 @@ class Runner:
         for finding in found:
             check(finding in expected, f'{where}: no finding but those expected',
                   ' '.join(finding))
+        grave = [finding for finding in run.findings if finding[0] != 'info']
+        if grave:
+            root = (report['root_cause'] or {}).get('id')
+            check(root == grave[0][1], f'{where}: the root cause is {grave[0][1]}', root)
         for path, value in run.values:
             try:
                 got = value_of(report, path)

@@ -7,7 +7,7 @@
                                   its A, AAAA and PTR records, and who answers there
         run ARGUMENT...           what mailcheck is asked (default: domain NAME)
         expect VERDICT STATUS     of the run above; followed by all its findings, and no others:
-        find SEVERITY ID SUBJECT
+        find SEVERITY ID SUBJECT  (the first above info is the root cause)
         value PATH JSON           a value of the report: check.key.index.key
 """
 import ipaddress
