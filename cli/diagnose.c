@@ -1,5 +1,8 @@
 /* diagnose: the commands domain, dns and smtp. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "command.h"
 #include "interrupt.h"
@@ -24,14 +27,39 @@ set_up(struct pump *pump, const struct options *options)
 	return verdict_error(code);
 }
 
+/* The same name, a final dot and case apart. */
+static bool
+same_name(const char *a, const char *b)
+{
+	size_t length = strlen(a), other = strlen(b);
+
+	length -= length > 0 && a[length - 1] == '.';
+	other -= other > 0 && b[other - 1] == '.';
+	return length == other && strncasecmp(a, b, length) == 0;
+}
+
+/* The checks that a record file's run of this target made; else the command's. */
+static const char *
+recorded_checks(const struct pump *pump, const char *text)
+{
+	const char *target, *checks;
+
+	for (uint32_t i = 0; mailcheck_recorded(pump->mc, i, &target, &checks) == MAILCHECK_OK; i++)
+		if (checks != NULL && same_name(target, text))
+			return checks;
+	return pump->kind.checks;
+}
+
 static bool
 add_arguments(struct pump *pump, const struct options *options)
 {
 	for (size_t i = 1; i < options->word_count; i++) {
+		struct targets_kind kind = pump->kind;
 		struct job *job = pump_add(pump);
 
-		if (job == NULL ||
-			!targets_from_argument(&job->target, &pump->kind, options->words[i]))
+		if (options->checks == NULL)
+			kind.checks = recorded_checks(pump, options->words[i]);
+		if (job == NULL || !targets_from_argument(&job->target, &kind, options->words[i]))
 			return false;
 		job->state = JOB_READY;
 	}
@@ -126,6 +154,8 @@ run(struct pump *pump, const struct options *options, struct output *output)
 	writer_begin(&pump->writer, output, options, pump->lines != NULL || pump->count > 1,
 		pump->lines != NULL);
 	status = pump_run(pump);
+	if (status == STATUS_INTERRUPTED && !options->quiet)
+		message("interrupted");
 	if (mailcheck_finish(pump->mc) != MAILCHECK_OK) {
 		message("%s", mailcheck_error(pump->mc));
 		status = status_worse(status, STATUS_USAGE);
@@ -142,18 +172,52 @@ has_dash(const struct options *options)
 	return false;
 }
 
+/* What --check names, within what the command looks at. */
+static bool
+choose_checks(const struct command *command, const struct options *options, const char **ret_checks,
+	char **ret_owned)
+{
+	if (options->checks == NULL)
+		return true;
+	*ret_checks = options->checks;
+	if (command->kind.checks == NULL)
+		return true;
+	if (asprintf(ret_owned, "%s/%s", command->kind.checks, options->checks) < 0)
+		return false;
+	*ret_checks = *ret_owned;
+	return true;
+}
+
+static bool
+lacks_sender(const struct options *options)
+{
+	const char *step = options_value(options, "quit-after");
+	bool envelope = step != NULL && (strcmp(step, "mail") == 0 || strcmp(step, "rcpt") == 0);
+
+	return (envelope || options_has(options, "to")) && !options_has(options, "from") &&
+	       !options_has(options, "replay");
+}
+
 enum status
 diagnose_run(const struct command *command, const struct options *options, struct output *output)
 {
 	struct pump pump = {.kind = command->kind, .fail_on = options->fail_on};
 	struct lines lines = {.end = 0};
+	char *checks = NULL;
 	enum status status;
 
-	if (options->checks != NULL)
-		pump.kind.checks = options->checks;
+	if (lacks_sender(options)) {
+		message("--to and --quit-after mail or rcpt need --from ('' is the null sender)");
+		return STATUS_USAGE;
+	}
+	if (!choose_checks(command, options, &pump.kind.checks, &checks)) {
+		message("out of memory");
+		return STATUS_UNDETERMINED;
+	}
 	if (has_dash(options)) {
 		if (options->word_count > 2) {
 			message("'-' (targets from standard input) stands alone");
+			free(checks);
 			return STATUS_USAGE;
 		}
 		pump.lines = &lines;
@@ -162,5 +226,6 @@ diagnose_run(const struct command *command, const struct options *options, struc
 	if (status == STATUS_OK)
 		status = run(&pump, options, output);
 	pump_free(&pump);
+	free(checks);
 	return status;
 }

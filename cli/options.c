@@ -248,13 +248,19 @@ options_outside(const struct options *options, unsigned groups)
 	return NULL;
 }
 
+const char *
+options_value(const struct options *options, const char *name)
+{
+	for (size_t i = options->setting_count; i > 0; i--)
+		if (strcmp(flag_name(&options->settings[i - 1].flag), name) == 0)
+			return options->settings[i - 1].value;
+	return NULL;
+}
+
 bool
 options_has(const struct options *options, const char *name)
 {
-	for (size_t i = 0; i < options->setting_count; i++)
-		if (strcmp(flag_name(&options->settings[i].flag), name) == 0)
-			return true;
-	return false;
+	return options_value(options, name) != NULL;
 }
 
 int32_t

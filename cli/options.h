@@ -38,6 +38,8 @@ void options_free(struct options *options);
 const struct flag *options_outside(const struct options *options, unsigned groups);
 /* Whether an option of that name was given. */
 bool options_has(const struct options *options, const char *name);
+/* The value last given; NULL: none. */
+const char *options_value(const struct options *options, const char *name);
 /* Gives every setting of the library to the context, in the order given. */
 int32_t options_apply(const struct options *options, mailcheck *mc, const struct setting **ret_at);
 

@@ -259,6 +259,7 @@ check_host(struct mc_run *run)
 	json_object_set_new(run->values, "name", json_string(subject->host));
 	json_object_set_new(run->values, "addresses", json_array());
 	if (mc_address_parse(subject->host, &literal)) {
+		json_object_set_new(run->values, "failure", json_string("an address, no name"));
 		mc_find(run, "mx.ip-literal", "MX %u %s", subject->preference, subject->host);
 		return MC_DONE;
 	}
@@ -266,6 +267,8 @@ check_host(struct mc_run *run)
 		return MC_WAIT;
 	json_object_set_new(run->values, "addresses", mc_host_json(&host));
 	json_object_set_new(run->values, "dns_ms", json_integer(mc_host_ms(&host)));
+	if (host.count == 0 && host.failed != NULL)
+		json_object_set_new(run->values, "failure", json_string("lookup failed"));
 	judge_host(run, &host);
 	if (host.count == 0)
 		return without_addresses(run, &host);

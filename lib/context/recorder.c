@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/escape.h"
+#include "context/digest.h"
 #include "context/fact_json.h"
 #include "context/shape.h"
 
@@ -28,6 +29,7 @@ struct mc_recorder {
 	int descriptor;
 	pid_t owner;
 	struct mc_buf pending;
+	struct mc_digest *digest;
 	uint64_t written; /* with what is pending */
 	uint64_t runs;
 	int32_t code; /* of the first error */
@@ -88,6 +90,8 @@ put_line(struct mc_recorder *recorder, json_t *object)
 	else if (recorder->pending.length >= FLUSH_SIZE)
 		code = flush(recorder);
 	recorder->written += length + 1;
+	if (text != NULL)
+		mc_digest_line(recorder->digest, text, length);
 	free(text);
 	json_decref(object);
 	return code;
@@ -143,7 +147,8 @@ mc_recorder_open(struct mc_arena *arena, const char *path, struct mc_recorder **
 	recorder->error = "";
 	recorder->path = mc_arena_strdup(&recorder->arena, path);
 	recorder->temporary = mc_arena_alloc(&recorder->arena, strlen(path) + sizeof(".XXXXXX"));
-	if (recorder->temporary == NULL || recorder->arena.failed) {
+	recorder->digest = mc_digest_new();
+	if (recorder->temporary == NULL || recorder->digest == NULL || recorder->arena.failed) {
 		code = fail(recorder, MAILCHECK_NO_MEMORY, NULL);
 	} else {
 		stpcpy(stpcpy(recorder->temporary, path), ".XXXXXX");
@@ -245,13 +250,22 @@ mc_recorder_error(const struct mc_recorder *recorder)
 	return recorder->error;
 }
 
+static json_t *
+end_json(struct mc_recorder *recorder)
+{
+	char digest[MC_DIGEST_SIZE];
+
+	mc_digest_text(recorder->digest, digest);
+	return json_pack(
+		"{s:{s:I, s:s}}", "end", "runs", (json_int_t)recorder->runs, "sha256", digest);
+}
+
 static int32_t
 complete(struct mc_recorder *recorder)
 {
 	if (recorder->code != MAILCHECK_OK)
 		return recorder->code;
-	if (put_line(recorder, json_pack("{s:{s:I}}", "end", "runs", (json_int_t)recorder->runs)) !=
-			MAILCHECK_OK ||
+	if (put_line(recorder, end_json(recorder)) != MAILCHECK_OK ||
 		flush(recorder) != MAILCHECK_OK)
 		return recorder->code;
 	if (fsync(recorder->descriptor) != 0 || rename(recorder->temporary, recorder->path) != 0)
@@ -283,6 +297,7 @@ mc_recorder_discard(struct mc_recorder *recorder)
 		if (recorder->temporary != NULL && recorder->owner == getpid())
 			unlink(recorder->temporary);
 	}
+	mc_digest_free(recorder->digest);
 	mc_buf_free(&recorder->pending);
 	mc_arena_reset(&recorder->arena);
 	mc_free(recorder);

@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/escape.h"
+#include "context/digest.h"
 #include "context/fact_json.h"
 #include "context/shape.h"
 
@@ -47,8 +48,9 @@ struct mc_replay {
 
 struct reader {
 	struct mc_replay *replay;
-	struct mc_arena scratch; /* of one line */
-	uint64_t line;           /* 1: the first */
+	struct mc_arena scratch;  /* of one line */
+	struct mc_digest *digest; /* of the lines before the end */
+	uint64_t line;            /* 1: the first */
 	bool ended;
 	bool no_memory;
 	const char *problem; /* NULL: none yet */
@@ -201,11 +203,16 @@ take_fact(struct reader *reader, const json_t *object, const char *line, size_t 
 static bool
 take_end(struct reader *reader, const json_t *object)
 {
+	const char *expected = json_string_value(json_object_get(object, "sha256"));
+	char digest[MC_DIGEST_SIZE];
 	size_t runs;
 
 	if (!read_count(json_object_get(object, "runs"), INT32_MAX, &runs) ||
 		runs != reader->replay->count)
 		return damaged(reader, "the number of runs is wrong");
+	mc_digest_text(reader->digest, digest);
+	if (json_object_size(object) > 1 && (expected == NULL || strcmp(expected, digest) != 0))
+		return damaged(reader, "its SHA-256 is not that of the lines before");
 	reader->ended = true;
 	return true;
 }
@@ -269,6 +276,7 @@ take_line(struct reader *reader, const char *line, size_t length)
 			       ? no_memory(reader)
 			       : damaged(reader, "no JSON");
 	ok = take_object(reader, object, line, length);
+	mc_digest_line(reader->digest, line, length);
 	json_decref(object);
 	mc_arena_reset(&reader->scratch);
 	return ok;
@@ -366,6 +374,7 @@ conclude(struct reader *reader, struct mc_arena *arena, struct mc_replay **ret_r
 	int32_t code = MAILCHECK_OK;
 
 	mc_arena_reset(&reader->scratch);
+	mc_digest_free(reader->digest);
 	if (reader->no_memory) {
 		*ret_error = "out of memory";
 		code = MAILCHECK_NO_MEMORY;
@@ -385,11 +394,11 @@ int32_t
 mc_replay_parse(struct mc_arena *arena, const char *bytes, size_t length,
 	struct mc_replay **ret_replay, const char **ret_error)
 {
-	struct reader reader = {.replay = replay_new()};
+	struct reader reader = {.replay = replay_new(), .digest = mc_digest_new()};
 	size_t taken;
 
 	mc_arena_init(&reader.scratch, FACT_MEMORY);
-	if (reader.replay == NULL)
+	if (reader.replay == NULL || reader.digest == NULL)
 		reader.no_memory = true;
 	else if (take_lines(&reader, bytes, length, &taken))
 		finish(&reader, length - taken);
@@ -410,7 +419,8 @@ mc_replay_open(struct mc_arena *arena, const char *path, struct mc_replay **ret_
 	mc_buf_init(&buf, MC_RECORD_LINE_LIMIT + CHUNK_SIZE);
 	mc_arena_init(&reader.scratch, FACT_MEMORY);
 	reader.replay = replay_new();
-	if (reader.replay == NULL)
+	reader.digest = mc_digest_new();
+	if (reader.replay == NULL || reader.digest == NULL)
 		reader.no_memory = true;
 	else if (!read_file(&reader, descriptor, &buf))
 		code = file_error(arena, path, errno, ret_error);
@@ -419,6 +429,7 @@ mc_replay_open(struct mc_arena *arena, const char *path, struct mc_replay **ret_
 	if (code == MAILCHECK_OK)
 		return conclude(&reader, arena, ret_replay, ret_error);
 	mc_arena_reset(&reader.scratch);
+	mc_digest_free(reader.digest);
 	mc_replay_free(reader.replay);
 	return code;
 }

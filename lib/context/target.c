@@ -99,7 +99,8 @@ all_of(enum mc_target_kind kind, bool records_only)
 }
 
 static const char *
-select_word(const char *word, size_t length, enum mc_target_kind kind, uint64_t *selected)
+select_word(const char *word, size_t length, enum mc_target_kind kind, bool records_only,
+	uint64_t *selected)
 {
 	if (length == strlen("records") && strncmp(word, "records", length) == 0) {
 		*selected |= all_of(kind, true);
@@ -111,6 +112,9 @@ select_word(const char *word, size_t length, enum mc_target_kind kind, uint64_t 
 			continue;
 		if ((check->targets & (unsigned)kind) == 0)
 			return "that check does not apply to this kind of target";
+		if (records_only && !check->records_only)
+			return "that check connects to mail hosts, and only records are to be "
+			       "looked at";
 		*selected |= (uint64_t)1 << i;
 		return NULL;
 	}
@@ -121,15 +125,20 @@ const char *
 mc_target_checks(
 	const char *checks, enum mc_target_kind kind, uint64_t *ret_selected, const char **ret_word)
 {
+	static const char records[] = "records/";
+	bool records_only;
 	uint64_t selected = 0;
 
 	if (checks == NULL) {
 		*ret_selected = all_of(kind, false);
 		return NULL;
 	}
+	records_only = strncmp(checks, records, sizeof(records) - 1) == 0;
+	if (records_only)
+		checks += sizeof(records) - 1;
 	for (;;) {
 		size_t length = strcspn(checks, ",");
-		const char *problem = select_word(checks, length, kind, &selected);
+		const char *problem = select_word(checks, length, kind, records_only, &selected);
 		if (problem != NULL) {
 			*ret_word = checks;
 			return problem;

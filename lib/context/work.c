@@ -84,14 +84,23 @@ mc_work_drop(struct mc_work *work)
 	release(work);
 }
 
+static bool
+same_target(const char *recorded, const struct mc_target *target)
+{
+	struct mc_target other;
+
+	return mc_target_parse(recorded, &other) == NULL && other.kind == target->kind &&
+	       other.port == target->port && strcmp(other.name, target->name) == 0;
+}
+
 /* The recorded run to submit next for this target; SIZE_MAX when there is none. */
 static size_t
-find_recorded(const struct mailcheck *mc, const char *input)
+find_recorded(const struct mailcheck *mc, const struct mc_target *target)
 {
 	size_t count = mc_replay_count(mc->replay), used = SIZE_MAX;
 
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(mc_replay_at(mc->replay, i)->input, input) != 0)
+		if (!same_target(mc_replay_at(mc->replay, i)->input, target))
 			continue;
 		if (!mc->replayed[i])
 			return i;
@@ -128,10 +137,10 @@ recorded_options(struct mc_work *work, const struct mc_recorded_run *recorded)
 }
 
 static int32_t
-prepare_replay(struct mc_work *work)
+prepare_replay(struct mc_work *work, const struct mc_target *target)
 {
 	struct mailcheck *mc = work->mc;
-	size_t i = find_recorded(mc, work->input);
+	size_t i = find_recorded(mc, target);
 	int32_t code;
 
 	if (i == SIZE_MAX)
@@ -189,7 +198,7 @@ mc_work_begin(struct mailcheck *mc, const char *input, const char *checks,
 	work->input = mc_arena_strdup(&work->arena, input);
 	work->checks = checks != NULL ? mc_arena_strdup(&work->arena, checks) : NULL;
 	if (mc->replay != NULL)
-		code = prepare_replay(work);
+		code = prepare_replay(work, target);
 	if (code == MAILCHECK_OK)
 		code = begin_run(work, target, selected);
 	if (code != MAILCHECK_OK) {

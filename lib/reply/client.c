@@ -37,6 +37,7 @@ static const char *const phrases[] = {
 	"client ip",
 	"ip address",
 	"client host",
+	"helo command rejected",
 	"from your",
 	"reverse dns",
 	"reverse lookup",

@@ -79,16 +79,26 @@ root_json(const struct mailcheck_report *report)
 		finding != NULL ? finding->fix : NULL);
 }
 
+/* Octets of ASCII come back as they were given; of others only what can be printed. */
+static json_t *
+input_json(const struct mailcheck_report *report)
+{
+	const struct mc_buf *octets = &report->own_octets;
+
+	return octets->length > 0 ? json_stringn((const char *)octets->data, octets->length)
+				  : json_string(report->input);
+}
+
 static json_t *
 report_json(const struct mailcheck_report *report)
 {
 	char started[MC_TIMESTAMP_SIZE];
 
 	mc_timestamp_format(started, report->started);
-	return json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:I, s:s, s:o, s:o}", "schema",
+	return json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:s, s:I, s:s, s:o, s:o}", "schema",
 		"mailcheck-report/1", "version", MAILCHECK_VERSION, "target", "kind",
-		report->target_kind, "name", report->target_name, "input", report->input, "started",
-		started, "duration_ms", (json_int_t)report->duration, "verdict",
+		report->target_kind, "name", report->target_name, "input", input_json(report),
+		"started", started, "duration_ms", (json_int_t)report->duration, "verdict",
 		mc_verdict_text(report->verdict), "root_cause", root_json(report), "checks",
 		checks_json(report));
 }

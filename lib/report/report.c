@@ -142,6 +142,7 @@ mc_report_free(struct mailcheck_report *report)
 	for (size_t i = 0; i < report->check_count; i++)
 		json_decref(report->checks[i].values);
 	mc_buf_free(&report->own_input);
+	mc_buf_free(&report->own_octets);
 	mc_buf_free(&report->json);
 	mc_buf_free(&report->text);
 	mc_arena_reset(&report->arena);

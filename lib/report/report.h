@@ -40,6 +40,7 @@ struct mailcheck_report {
 	const struct mc_finding *root_finding;
 	/* owned: the input another caller gave it, what the renderers made last */
 	struct mc_buf own_input;
+	struct mc_buf own_octets; /* the same unescaped, where they are ASCII */
 	struct mc_buf json;
 	struct mc_buf text;
 };

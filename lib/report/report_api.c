@@ -37,21 +37,36 @@ mailcheck_report_input(const mailcheck_report *report)
 	return report->input;
 }
 
+static bool
+is_ascii(const unsigned char *octets, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (octets[i] >= 0x80)
+			return false;
+	return true;
+}
+
 int32_t
 mailcheck_report_set_input(mailcheck_report *report, const void *octets, size_t length)
 {
-	struct mc_buf escaped;
+	struct mc_buf escaped, ascii;
 
 	if (report == NULL || (octets == NULL && length > 0))
 		return MAILCHECK_BAD_ARGUMENT;
 	mc_buf_init(&escaped, INPUT_LIMIT);
+	mc_buf_init(&ascii, INPUT_LIMIT);
 	mc_escape_to(&escaped, octets, length);
-	if (escaped.failed) {
+	if (is_ascii(octets, length))
+		mc_buf_append(&ascii, octets, length);
+	if (escaped.failed || ascii.failed) {
 		mc_buf_free(&escaped);
+		mc_buf_free(&ascii);
 		return MAILCHECK_NO_MEMORY;
 	}
 	mc_buf_free(&report->own_input);
+	mc_buf_free(&report->own_octets);
 	report->own_input = escaped;
+	report->own_octets = ascii;
 	report->input = mc_buf_text(&report->own_input);
 	mc_buf_free(&report->json);
 	mc_buf_free(&report->text);

@@ -33,9 +33,10 @@ widest(const struct mc_page *page, const json_t *array, const char *key)
 }
 
 static void
-put_addresses(struct mc_page *page, size_t indent, const json_t *addresses)
+put_addresses(struct mc_page *page, size_t indent, const json_t *host)
 {
-	const json_t *address;
+	const json_t *addresses = json_object_get(host, "addresses"), *address;
+	const char *failure = mc_values_text(host, "failure");
 	size_t i;
 
 	mc_page_tab(page, indent);
@@ -43,7 +44,7 @@ put_addresses(struct mc_page *page, size_t indent, const json_t *addresses)
 		if (json_is_string(address))
 			mc_page_item(page, indent, i == 0, ", ", json_string_value(address));
 	if (json_array_size(addresses) == 0)
-		mc_page_put(page, "no address");
+		mc_page_put(page, failure[0] != '\0' ? failure : "no address");
 	mc_page_end(page);
 }
 
@@ -62,7 +63,7 @@ put_hosts(struct mc_page *page, const json_t *hosts)
 		mc_page_printf(page, "%5lld", (long long)mc_values_integer(host, "preference"));
 		mc_page_tab(page, name);
 		mc_page_put(page, mc_values_text(host, "name"));
-		put_addresses(page, addresses, json_object_get(host, "addresses"));
+		put_addresses(page, addresses, host);
 	}
 }
 

@@ -75,14 +75,25 @@ class Liar:
 
         socketserver.ThreadingTCPServer.daemon_threads = True
         socketserver.ThreadingTCPServer.allow_reuse_address = True
-        self.udp = socketserver.ThreadingUDPServer(('127.0.0.1', 0), Udp)
-        self.udp.daemon_threads = True
-        self.port = self.udp.server_address[1]
-        self.servers = [self.udp]
-        if mode != 'truncated, no TCP':
-            self.servers.append(socketserver.ThreadingTCPServer(('127.0.0.1', self.port), Tcp))
+        self.servers = []
+        while not self.servers:
+            self.listen(Udp, Tcp)
         for server in self.servers:
             threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def listen(self, udp_handler, tcp_handler):
+        """On one port for both; another one where TCP has it taken."""
+        udp = socketserver.ThreadingUDPServer(('127.0.0.1', 0), udp_handler)
+        udp.daemon_threads = True
+        self.port = udp.server_address[1]
+        try:
+            tcp = socketserver.ThreadingTCPServer(('127.0.0.1', self.port), tcp_handler)
+        except OSError:
+            udp.server_close()
+            return
+        self.servers = [udp, tcp]
+        if self.mode == 'truncated, no TCP':
+            self.servers.pop().server_close()
 
     def stop(self):
         for server in self.servers:

@@ -24,6 +24,11 @@ static const struct reply_case {
 	{"5.1.1 <you@example.com>: Recipient address rejected: User unknown", false},
 	{"no mail service here", false},
 	{"too busy, come back later", false},
+	{"5.1.1 <spamhaus@d.test>: no such user", false},
+	{"5.1.1 user unknown (host 10.4.7.1)", false},
+	{"5.2.1 mailbox disabled by policy", false},
+	{"mx.example Sendmail 8.15.7.2 service not available", false},
+	{"Too many concurrent SMTP connections; please try again later.", false},
 	{"", false},
 };
 /* clang-format on */
@@ -31,10 +36,20 @@ static const struct reply_case {
 START_TEST(whom)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		ck_assert_msg(mc_reply_about_client(cases[i].text, strlen(cases[i].text)) ==
+		ck_assert_msg(mc_reply_about_client(cases[i].text, strlen(cases[i].text), true) ==
 				      cases[i].about_client,
 			"'%s'", cases[i].text);
 }
 END_TEST
 
-UNIT_MAIN("reply client", whom)
+/* Before the envelope a denial is of the client, whatever its words leave open. */
+START_TEST(before_envelope)
+{
+	ck_assert(mc_reply_about_client("Access denied", 13, false));
+	ck_assert(!mc_reply_about_client("Access denied", 13, true));
+	ck_assert(!mc_reply_about_client("see our usage policy", 20, false));
+	ck_assert(!mc_reply_about_client("5.7.0 maintenance", 17, false));
+}
+END_TEST
+
+UNIT_MAIN("reply client", whom, before_envelope)
