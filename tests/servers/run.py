@@ -52,16 +52,16 @@ class Runner:
         self.sessions = collections.Counter()  # (address, port): dialogues the reports speak of
         self.seconds = {}
 
-    def options(self, resolver='recursive'):
-        options = ['--resolver', resolver, '--trust-anchor', str(self.net.tree.anchor),
-                   '--ca-file', str(self.net.ca)]
-        if resolver == 'recursive':
-            options += ['--root-hints', str(self.net.tree.hints)]
+    def options(self, arguments=()):
+        """From the root, unless the arguments name a resolver."""
+        options = ['--trust-anchor', str(self.net.tree.anchor), '--ca-file', str(self.net.ca)]
+        if '--resolver' not in arguments:
+            options += ['--resolver', 'recursive', '--root-hints', str(self.net.tree.hints)]
         return options
 
-    def start(self, arguments, resolver='recursive'):
+    def start(self, arguments):
         began = time.monotonic()
-        done = self.net.run([self.mailcheck, *arguments, *self.options(resolver),
+        done = self.net.run([self.mailcheck, *arguments, *self.options(arguments),
                              '--format', 'json'])
         self.seconds[' '.join(arguments)] = time.monotonic() - began
         return done
@@ -153,16 +153,12 @@ def through_unbound(runner, domains):
         run = domain.runs[0]
         if run.arguments != ['domain', domain.name] or 'unbound' in domain.flags:
             continue
-        done = runner.start(['dns', domain.name], dns_server())
+        done = runner.start(['dns', domain.name, '--resolver', internet.dns.UNBOUND])
         report = json.loads(done.stdout)
         expected = sorted(finding for finding in run.findings
                           if finding[1].split('.')[0] in ('mx', 'ptr'))
         check(findings_of(report) == expected, f'through Unbound: {domain.name}: as from the root',
               findings_of(report))
-
-
-def dns_server():
-    return internet.dns.UNBOUND
 
 
 def complaint_expected(host, text):
