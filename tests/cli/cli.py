@@ -303,7 +303,7 @@ def interruption():
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=WAIT)
     expect('SIGINT: status 130', process.returncode == 130, process.returncode)
-    expect('SIGINT: quiet', (out, err) == (b'', b''), (out, err))
+    expect('SIGINT: says so', (out, err) == (b'', b'mailcheck: interrupted\n'), (out, err))
     process = start('domain', '--format', 'json', '-')
     process.stdin.write(b'a..b\n')
     process.stdin.flush()
