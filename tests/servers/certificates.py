@@ -1,4 +1,4 @@
-"""certificates.py: an authority with an intermediate, and good and bad certificates, by certtool."""
+"""certificates.py: an authority with an intermediate; certificates good and bad, by certtool."""
 import datetime
 import pathlib
 import subprocess

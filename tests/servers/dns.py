@@ -195,7 +195,8 @@ remote-control:
  control-enable: no
 ''')
         self.tools.start('unbound', '-d', '-c', str(config))
-        (self.directory / 'listed').write_text(f':127.0.0.2:blocked: see https://bl.test/$\n{PROBE[0]}\n')
+        (self.directory / 'listed').write_text(
+            f':127.0.0.2:blocked: see https://bl.test/$\n{PROBE[0]}\n')
         self.tools.start('rbldnsd', '-n', '-u', 'nobody', '-r', '/', '-w', str(self.directory),
                          '-b', f'{BLOCKLIST}/53', '-p', '/dev/null', 'bl.test:ip4set:listed')
         time.sleep(0.3)

@@ -6,8 +6,14 @@ set -eu
 directory=$1
 # A group holds packages, by commas, that could be installed together.
 case $2 in
-servers) groups="nsd,unbound,rbldnsd,gnutls-bin,ldnsutils,libldns3,postfix exim4-daemon-light,exim4-base" ;;
-peers) groups="swaks,libnet-ssleay-perl,libnet-dns-perl,sslscan,monitoring-plugins-basic,monitoring-plugins-common" ;;
+servers)
+    groups="nsd,unbound,rbldnsd,gnutls-bin,ldnsutils,libldns3,postfix"
+    groups="$groups exim4-daemon-light,exim4-base"
+    ;;
+peers)
+    groups="swaks,libnet-ssleay-perl,libnet-dns-perl"
+    groups="$groups sslscan,monitoring-plugins-basic,monitoring-plugins-common"
+    ;;
 *) exit 2 ;;
 esac
 # What these packages need to be installed and kept, not to run.

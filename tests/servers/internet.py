@@ -24,11 +24,12 @@ WORLD = pathlib.Path('/mnt')  # a file system of its own: short paths that every
 
 def enter():
     """Outside: run this program inside. Inside: return."""
+    os.environ['PATH'] += ':/usr/sbin:/sbin'
     if os.environ.get('INTERNET_INSIDE'):
         return
     for tool, package in (('unshare', 'util-linux'), ('nsenter', 'util-linux'),
                           ('ip', 'iproute2'), ('openssl', 'openssl')):
-        if not shutil.which(tool, path=os.environ['PATH'] + ':/usr/sbin:/sbin'):
+        if not shutil.which(tool):
             cannot(f'needs {tool} (package {package})')
     command = ['unshare', '--mount', '--net', '--pid', '--ipc', '--fork', '--kill-child',
                '--mount-proc']
@@ -154,6 +155,11 @@ class Internet:
 
     def network(self):
         self.client = self.namespace()
+        if not os.path.exists('/proc/net/if_inet6'):
+            cannot('this kernel has no IPv6')
+        for before in ([], self.outside()):
+            command(*before, 'sh', '-c', 'for f in all default lo; do '
+                    'echo 0 >/proc/sys/net/ipv6/conf/$f/disable_ipv6; done')
         for setting, value in (('ipv4/ip_forward', 1), ('ipv6/conf/all/forwarding', 1),
                                ('ipv6/conf/default/accept_dad', 0), ('ipv4/icmp_ratelimit', 0),
                                ('ipv6/icmp/ratelimit', 0)):

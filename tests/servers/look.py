@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True  # the source directory stays as it is
 import internet
 import world
 

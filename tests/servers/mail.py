@@ -230,8 +230,9 @@ plain:
                              str(self.chain(host)), '--x509keyfile', str(self.chain(host)),
                              before=host.before)
         elif host.kind == 'openssl':
+            issuers = self.authority.directory / 'intermediate.pem'
             self.tools.start(sys.executable, str(HERE / 'openssl_smtp.py'), where, host.name,
-                             str(self.chain(host)), str(self.authority.directory / 'intermediate.pem'),
+                             str(self.chain(host)), str(issuers),
                              *host.option('arguments', '').split(','))
         else:
             self.tools.start(sys.executable, str(HERE / 'odd_port.py'), host.kind, address,

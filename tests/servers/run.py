@@ -16,11 +16,11 @@ import sys
 import tempfile
 import time
 
+sys.dont_write_bytecode = True  # the source directory stays as it is
 import internet
 import world
 
 HERE = pathlib.Path(__file__).parent
-PATIENCE = 1
 
 failures = []
 count = 0
@@ -50,6 +50,7 @@ class Runner:
     def __init__(self, mailcheck, net):
         self.mailcheck, self.net = mailcheck, net
         self.sessions = collections.Counter()  # (address, port): dialogues the reports speak of
+        self.controls = collections.Counter()  # HOST:PORT: connections that --control made
         self.seconds = {}
 
     def options(self, arguments=()):
@@ -61,6 +62,8 @@ class Runner:
 
     def start(self, arguments):
         began = time.monotonic()
+        if '--control' in arguments:
+            self.controls[arguments[arguments.index('--control') + 1]] += 1
         done = self.net.run([self.mailcheck, *arguments, *self.options(arguments),
                              '--format', 'json'])
         self.seconds[' '.join(arguments)] = time.monotonic() - began
@@ -212,7 +215,7 @@ def judge_logs(runner, net, domains):
     for host in hosts.values():
         for port in host.ports():
             expected = {address: runner.sessions[address, port] +
-                        int(host.option('extra', '0')) for address in host.addresses}
+                        runner.controls[f'{host.name}:{port}'] for address in host.addresses}
             if host.kind in ('postfix', 'postscreen'):
                 check(by_postfix[host.name, port] == sum(expected.values()),
                       f'{host.name}:{port}: a connection for each dialogue reported '
