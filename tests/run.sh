@@ -90,7 +90,7 @@ for target in "$build"/clang/tests/fuzz/fuzz_*; do
     mkdir -p "$corpus"
     seeds=$root/tests/fuzz/corpus/$(basename "$target" | sed 's/^fuzz_//')
     [ -d "$seeds" ] || seeds=
-    if "$target" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+    if "$target" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 -max_len=32768 -verbosity=0 \
         -artifact_prefix="$build/" "$corpus" $seeds >"$target.log" 2>&1; then
         passed=$((passed + 1))
     else
