@@ -11,7 +11,7 @@ enum smtp_mode {
 	SMTP_SILENT, /* not even a greeting */
 	SMTP_DRIP,   /* a greeting without end, octet by octet */
 	SMTP_CLOSE,  /* at once */
-	SMTP_RESET,  /* at once */
+	SMTP_RESET,  /* in the place of a greeting */
 	SMTP_BUSY,   /* 421 and close */
 	SMTP_EHLO_SILENT,
 	SMTP_EHLO_RESET,
@@ -196,6 +196,7 @@ smtp_talk(struct smtp_peer *peer)
 			usleep(5000);
 		return;
 	case SMTP_RESET:
+		usleep(50000); /* the client sees that it is connected */
 		smtp_reset(peer);
 		return;
 	case SMTP_CLOSE:
