@@ -20,7 +20,7 @@
 #define ARENA_BLOCK_MAX ((size_t)1)
 #else
 /* With its header the first block stays small enough for malloc's quick lists. */
-#define ARENA_BLOCK_MIN ((size_t)960)
+#define ARENA_BLOCK_MIN ((size_t)448)
 #define ARENA_BLOCK_MAX ((size_t)64 << 10)
 #endif
 #define ARENA_LIMIT_MAX (SIZE_MAX / 4) /* no sum of sizes overflows */
