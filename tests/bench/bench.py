@@ -82,9 +82,10 @@ class Bench:
         return self.run(self.program('spawn'), count, *more, *command)
 
     def lab(self, name):
-        """A labd with that scenario, started once."""
+        """The name server ("dns"), or labd with that scenario; started once."""
         if name not in self.labs:
-            self.labs[name] = lab.Lab(self.build / 'tests/labd/labd', self.work, name)
+            self.labs[name] = (lab.Nsd(self.peer('usr/sbin/nsd'), self.work) if name == 'dns' else
+                               lab.Lab(self.build / 'tests/labd/labd', self.work, name))
             self.processes.append(self.labs[name].process)
         return self.labs[name]
 
@@ -92,7 +93,8 @@ class Bench:
         if 'sink' not in self.labs:
             port = lab.free_port()
             process = subprocess.Popen(
-                [self.peer('usr/sbin/smtp-sink'), f'0.0.0.0:{port}', '1000'],
+                [self.peer('usr/sbin/smtp-sink'), *(['-u', 'root'] if os.getuid() == 0 else []),
+                 f'0.0.0.0:{port}', '1000'],
                 env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             self.processes.append(process)
             lab.await_port(port)

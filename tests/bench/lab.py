@@ -1,4 +1,5 @@
-"""The labs of the bench: labd's scenarios, written here because they are long."""
+"""The servers of the bench: NSD for DNS, labd for SMTP with TLS; their files are long, so they are
+written here."""
 import pathlib
 import socket
 import subprocess
@@ -6,7 +7,6 @@ import time
 
 ADDRESSES = 400  # that the SMTP servers of the lab listen on
 HOSTS = 300
-NAMES = 60000
 DOMAINS = 50000
 WORDS = 60  # labd takes 64 on a line
 
@@ -41,18 +41,56 @@ def host_address(i):
     return f'127.2.{i % 150}.{1 + i // 150}'
 
 
-def dns_lab(port):
-    yield f'dns 127.0.0.1@{port}'
-    yield 'zone bench.example'
-    yield from (f'\tn{i} A 192.0.2.1' for i in range(NAMES))
-    yield 'zone hosts.example'
-    yield from (f'\tmx{i} A {host_address(i)}' for i in range(HOSTS))
-    yield 'zone many.example'
+NSD = '''server:
+ ip-address: 127.0.0.1@{port}
+ username: ""
+ chroot: ""
+ zonesdir: "{directory}"
+ database: ""
+ pidfile: "{directory}/pid"
+ xfrdfile: "{directory}/xfrd"
+ xfrdir: "{directory}"
+ zonelistfile: "{directory}/zones"
+ logfile: "{directory}/log"
+ server-count: 1
+ rrl-ratelimit: 0
+remote-control:
+ control-enable: no
+'''
+
+
+def zones():
+    """Name and lines of each. Unsigned, the root too: the resolver of the lab strips DNSSEC."""
+    yield '.', []
+    yield 'bench.example', ['* A 192.0.2.1']
+    yield 'hosts.example', [f'mx{i} A {host_address(i)}' for i in range(HOSTS)]
+    many = []
     for i in range(DOMAINS):
-        yield f'\td{i} MX 10 mx{i % HOSTS}.hosts.example.'
-        yield f'\td{i} MX 20 mx{(i * 7 + 1) % HOSTS}.hosts.example.'
-    yield 'reverse'
-    yield from (f'\t{host_address(i)} mx{i}.hosts.example' for i in range(HOSTS))
+        many.append(f'd{i} MX 10 mx{i % HOSTS}.hosts.example.')
+        many.append(f'd{i} MX 20 mx{(i * 7 + 1) % HOSTS}.hosts.example.')
+    yield 'many.example', many
+    yield '127.in-addr.arpa', ['.'.join(reversed(host_address(i).split('.')[1:])) +
+                               f' PTR mx{i}.hosts.example.' for i in range(HOSTS)]
+
+
+class Nsd:
+    """One name server for them all."""
+
+    def __init__(self, nsd, work):
+        directory = work / 'nsd'
+        directory.mkdir(exist_ok=True)
+        self.port = free_port()
+        configuration = NSD.format(port=self.port, directory=directory)
+        for i, (name, lines) in enumerate(zones()):
+            configuration += f'zone:\n name: {name}\n zonefile: {i}.zone\n'
+            head = [f'$ORIGIN {name if name == "." else name + "."}', '$TTL 3600',
+                    '@ SOA ns.bench.example. hostmaster.bench.example. 1 3600 600 86400 60',
+                    '@ NS ns.bench.example.']
+            (directory / f'{i}.zone').write_text('\n'.join(head + lines) + '\n')
+        (directory / 'nsd.conf').write_text(configuration)
+        self.process = subprocess.Popen([nsd, '-d', '-c', str(directory / 'nsd.conf')],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        await_port(self.port)
 
 
 def hosts_lab(port):
@@ -86,7 +124,7 @@ class Lab:
         self.port, self.held_port, self.plain_port = free_port(), free_port(), free_port()
         self.ca = str(work / f'{name}.pem')
         scenario = pathlib.Path(work / f'{name}.lab')
-        lines = {'dns': lambda: dns_lab(self.port), 'hosts': lambda: hosts_lab(self.port),
+        lines = {'hosts': lambda: hosts_lab(self.port),
                  'smtp': lambda: smtp_lab(self.port, self.held_port, self.plain_port)}[name]()
         scenario.write_text('\n'.join(lines) + '\n')
         self.process = subprocess.Popen(
