@@ -1,0 +1,23 @@
+/*
+ * bimi: a BIMI assertion record (draft-brand-indicators-for-message-identification).
+ */
+#ifndef MC_RECORD_BIMI_H
+#define MC_RECORD_BIMI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "record/problem.h"
+
+struct mc_bimi {
+	bool valid;
+	bool declined;         /* both l= and a= are empty: no logo is wanted */
+	const char *location;  /* l=; "" none */
+	const char *authority; /* a=; "" none */
+	const char *avatar;    /* avp=; "" none */
+};
+
+void mc_bimi_parse(
+	const char *text, size_t length, struct mc_bimi *ret_bimi, struct mc_problems *problems);
+
+#endif

@@ -1,0 +1,206 @@
+/* dkim: RFC 6376, 3.6.1. */
+#include "record/dkim.h"
+
+#include <string.h>
+
+#include "record/dkim_key.h"
+#include "record/tag_list.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+bool
+mc_dkim_is_attempt(const char *text, size_t length)
+{
+	size_t at = 0;
+
+	if (length >= 7 && memmem(text, length < 24 ? length : 24, "DKIM1", 5) != NULL)
+		return true;
+	while (at < length) {
+		const char *semicolon = memchr(text + at, ';', length - at);
+		size_t end = semicolon != NULL ? (size_t)(semicolon - text) : length;
+		while (at < end && mc_is_fws(text[at]))
+			at++;
+		if (at + 1 < end && text[at] == 'p' && (text[at + 1] == '=' || text[at + 1] == ' '))
+			return true;
+		at = end + 1;
+	}
+	return false;
+}
+
+static bool
+has_item(struct mc_arena *arena, const char *list, const char *wanted)
+{
+	struct mc_tag_items items = {list, ':'};
+	const char *item;
+
+	while (mc_tag_items_next(&items, arena, &item))
+		if (strcmp(item, wanted) == 0)
+			return true;
+	return false;
+}
+
+/* Malformed parts, tags twice, tags nobody knows. False: the record is thrown away. */
+static bool
+judge_list(const struct mc_tag_list *list, struct mc_problems *problems)
+{
+	static const char known[] = " v h k n p s t ";
+	bool good = true;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct mc_tag *tag = &list->tags[i];
+		if (tag->wrong != NULL) {
+			mc_problem(problems, "dkim.syntax", tag->wrong_at, "%s", tag->wrong);
+			good = false;
+		} else if (mc_tag_list_repeats(list, tag)) {
+			mc_problem(problems, "dkim.tag-duplicate", tag->name_at, "%s", tag->name);
+			good = false;
+		} else if (strlen(tag->name) != 1 || strchr(known, tag->name[0]) == NULL) {
+			mc_problem(problems, "dkim.tag-unknown", tag->name_at, "%s%s", tag->name,
+				strcmp(tag->name, "g") == 0 ? " (of RFC 4871, dropped since)" : "");
+		}
+	}
+	return good;
+}
+
+static bool
+judge_version(const struct mc_tag_list *list, struct mc_problems *problems)
+{
+	const struct mc_tag *v = mc_tag_list_find(list, "v");
+
+	if (v == NULL) {
+		mc_problem(problems, "dkim.no-version", MC_NOWHERE, "no v=DKIM1");
+		return true;
+	}
+	if (strcmp(v->value, "DKIM1") != 0) {
+		mc_problem(problems, "dkim.version", v->value_at, "v=%s", v->value);
+		return false;
+	}
+	if (v != &list->tags[0]) {
+		mc_problem(problems, "dkim.version", v->name_at, "v=DKIM1 is not the first tag");
+		return false;
+	}
+	return true;
+}
+
+static void
+read_key_type(const struct mc_tag_list *list, struct mc_dkim *dkim, struct mc_problems *problems)
+{
+	const struct mc_tag *k = mc_tag_list_find(list, "k");
+
+	dkim->key_name = k != NULL ? k->value : "rsa";
+	if (strcmp(dkim->key_name, "rsa") == 0)
+		dkim->key = MC_DKIM_RSA;
+	else if (strcmp(dkim->key_name, "ed25519") == 0)
+		dkim->key = MC_DKIM_ED25519;
+	else
+		mc_problem(problems, "dkim.key-type", k->value_at, "k=%s", k->value);
+}
+
+static bool
+judge_hashes(const struct mc_tag_list *list, struct mc_dkim *dkim, struct mc_problems *problems)
+{
+	const struct mc_tag *h = mc_tag_list_find(list, "h");
+
+	dkim->hashes = h != NULL ? h->value : NULL;
+	if (h == NULL || has_item(problems->arena, h->value, "sha256"))
+		return true;
+	mc_problem(problems, "dkim.hash", h->value_at, "h=%s", h->value);
+	return false;
+}
+
+/* A key for TLS reports alone is used, but not for mail (RFC 8460, 3). */
+static bool
+judge_services(const struct mc_tag_list *list, struct mc_dkim *dkim, struct mc_problems *problems)
+{
+	const struct mc_tag *s = mc_tag_list_find(list, "s");
+
+	dkim->services = s != NULL ? s->value : NULL;
+	if (s == NULL || has_item(problems->arena, s->value, "*") ||
+		has_item(problems->arena, s->value, "email"))
+		return true;
+	mc_problem(problems, "dkim.service", s->value_at, "s=%s", s->value);
+	return has_item(problems->arena, s->value, "tlsrpt");
+}
+
+static void
+read_flags(const struct mc_tag_list *list, struct mc_dkim *dkim, struct mc_problems *problems)
+{
+	const struct mc_tag *t = mc_tag_list_find(list, "t"), *n = mc_tag_list_find(list, "n");
+
+	dkim->notes = n != NULL ? n->value : NULL;
+	if (t == NULL)
+		return;
+	dkim->testing = has_item(problems->arena, t->value, "y");
+	dkim->strict = has_item(problems->arena, t->value, "s");
+	if (dkim->testing)
+		mc_problem(problems, "dkim.testing", t->value_at, "t=%s", t->value);
+}
+
+static bool
+judge_key(const struct mc_tag_list *list, struct mc_dkim *dkim, const char *record,
+	struct mc_problems *problems)
+{
+	const struct mc_tag *p = mc_tag_list_find(list, "p");
+
+	if (p == NULL) {
+		mc_problem(problems, "dkim.no-key", MC_NOWHERE, "no p tag");
+		return false;
+	}
+	if (p->value[0] == '\0') {
+		dkim->revoked = true;
+		mc_problem(problems, "dkim.revoked", p->name_at, "p=");
+		return false;
+	}
+	return mc_dkim_key_judge(dkim, p->value, p->value_at, record, problems);
+}
+
+static const char *
+unescaped(struct mc_arena *arena, const char *text)
+{
+	char *copy = mc_arena_calloc(arena, strlen(text) + 1, 1);
+	size_t n = 0;
+
+	for (size_t i = 0; copy != NULL && text[i] != '\0'; i++)
+		if (text[i] != '\\')
+			copy[n++] = text[i];
+	return copy != NULL ? copy : "";
+}
+
+static bool
+judge_escapes(const char *record, struct mc_problems *problems)
+{
+	const char *escape = strstr(record, "\\;");
+
+	if (escape == NULL)
+		return true;
+	mc_problem(problems, "dkim.escaped-semicolon", (size_t)(escape - record),
+		"\"\\;\" stands for \";\"");
+	if (strstr(record, "PRIVATE") == NULL)
+		mc_problem_fix(problems, "Publish it without backslashes: %s",
+			unescaped(problems->arena, record));
+	return false;
+}
+
+void
+mc_dkim_parse(
+	const char *text, size_t length, struct mc_dkim *ret_dkim, struct mc_problems *problems)
+{
+	const char *record = mc_arena_strndup(problems->arena, text, length);
+	struct mc_tag_list list;
+	bool good;
+
+	*ret_dkim = (struct mc_dkim){.key_name = "rsa"};
+	if (!mc_tag_list_parse(problems->arena, text, length, &list)) {
+		mc_problem(problems, "dkim.syntax", MC_NOWHERE, "more than %d tags", MC_TAG_LIMIT);
+		return;
+	}
+	good = judge_escapes(record, problems);
+	good = judge_list(&list, problems) && good;
+	good = judge_version(&list, problems) && good;
+	read_key_type(&list, ret_dkim, problems);
+	good = judge_hashes(&list, ret_dkim, problems) && good;
+	good = judge_services(&list, ret_dkim, problems) && good;
+	read_flags(&list, ret_dkim, problems);
+	good = judge_key(&list, ret_dkim, record, problems) && good;
+	ret_dkim->valid = good;
+}

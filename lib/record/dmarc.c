@@ -1,0 +1,381 @@
+/* dmarc: RFC 9989. */
+#include "record/dmarc.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "record/tag_list.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct reading {
+	struct mc_dmarc *dmarc;
+	struct mc_problems *problems;
+	const struct mc_tag_list *list;
+	bool bad_policy;
+};
+
+const char *
+mc_dmarc_policy_name(enum mc_dmarc_policy policy)
+{
+	static const char *const names[] = {NULL, "none", "quarantine", "reject"};
+
+	return names[policy];
+}
+
+static size_t
+skip_blanks(const char *text, size_t length, size_t at)
+{
+	while (at < length && (text[at] == ' ' || text[at] == '\t'))
+		at++;
+	return at;
+}
+
+/* dmarc-version: "v" *WSP "=" *WSP %s"DMARC1", then the end or a semicolon. */
+bool
+mc_dmarc_is_record(const char *text, size_t length)
+{
+	size_t at;
+
+	if (length == 0 || text[0] != 'v')
+		return false;
+	at = skip_blanks(text, length, 1);
+	if (at == length || text[at] != '=')
+		return false;
+	at = skip_blanks(text, length, at + 1);
+	if (length - at < 6 || memcmp(text + at, "DMARC1", 6) != 0)
+		return false;
+	at = skip_blanks(text, length, at + 6);
+	return at == length || text[at] == ';';
+}
+
+bool
+mc_dmarc_is_attempt(const char *text, size_t length)
+{
+	for (size_t i = 0; i + 5 <= length && i < 12; i++)
+		if (strncasecmp(text + i, "dmarc", 5) == 0)
+			return true;
+	return false;
+}
+
+static enum mc_dmarc_policy
+policy_of(const char *value)
+{
+	for (int policy = MC_DMARC_NONE; policy <= MC_DMARC_REJECT; policy++)
+		if (strcasecmp(value, mc_dmarc_policy_name((enum mc_dmarc_policy)policy)) == 0)
+			return (enum mc_dmarc_policy)policy;
+	return MC_DMARC_ABSENT;
+}
+
+static void
+read_policy(struct reading *reading, const struct mc_tag *tag)
+{
+	struct mc_dmarc *dmarc = reading->dmarc;
+	enum mc_dmarc_policy policy = policy_of(tag->value);
+
+	if (policy == MC_DMARC_ABSENT) {
+		reading->bad_policy = true;
+		mc_problem(reading->problems, "dmarc.policy-invalid", tag->value_at,
+			"%s=%s: none of none, quarantine and reject", tag->name, tag->value);
+		return;
+	}
+	if (strcmp(tag->name, "p") == 0)
+		dmarc->p = policy;
+	else if (strcmp(tag->name, "sp") == 0)
+		dmarc->sp = policy;
+	else
+		dmarc->np = policy;
+}
+
+/* A tag of one letter out of a few; any other value leaves the default. */
+static char
+letter_of(struct reading *reading, const struct mc_tag *tag, const char *letters)
+{
+	char letter = tag->value[0];
+
+	if (letter >= 'A' && letter <= 'Z')
+		letter = (char)(letter - 'A' + 'a');
+	if (letter != '\0' && tag->value[1] == '\0' && strchr(letters, letter) != NULL)
+		return letter;
+	mc_problem(reading->problems, "dmarc.tag-invalid", tag->value_at,
+		"%s=%s: the value is none of \"%s\"; the default is taken", tag->name, tag->value,
+		letters);
+	return '\0';
+}
+
+static void
+read_letter(struct reading *reading, const struct mc_tag *tag)
+{
+	struct mc_dmarc *dmarc = reading->dmarc;
+	char letter;
+
+	if (strcmp(tag->name, "t") == 0)
+		dmarc->testing = letter_of(reading, tag, "yn") == 'y';
+	else if (strcmp(tag->name, "adkim") == 0)
+		dmarc->strict_dkim = letter_of(reading, tag, "rs") == 's';
+	else if (strcmp(tag->name, "aspf") == 0)
+		dmarc->strict_spf = letter_of(reading, tag, "rs") == 's';
+	else if ((letter = letter_of(reading, tag, "ynu")) != '\0')
+		dmarc->psd = letter;
+}
+
+static void
+read_fo(struct reading *reading, const struct mc_tag *tag)
+{
+	static const char *const known[] = {"0", "1", "d", "s", "d:s", "s:d"};
+
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (strcasecmp(tag->value, known[i]) == 0) {
+			reading->dmarc->fo = tag->value;
+			return;
+		}
+	mc_problem(reading->problems, "dmarc.tag-invalid", tag->value_at,
+		"fo=%s: neither 0, 1, d, s nor d:s; the default (0) is taken", tag->value);
+}
+
+static void
+read_uris(struct reading *reading, const struct mc_tag *tag)
+{
+	struct mc_report_uris *uris =
+		strcmp(tag->name, "rua") == 0 ? &reading->dmarc->rua : &reading->dmarc->ruf;
+
+	mc_report_uris_parse(reading->problems->arena, tag->value, uris);
+	for (size_t i = 0; i < uris->count; i++) {
+		const struct mc_report_uri *uri = &uris->uris[i];
+		if (uri->wrong != NULL) {
+			mc_problem(reading->problems, "dmarc.report-uri", tag->value_at,
+				"%s=%s: %s", tag->name, uri->text, uri->wrong);
+			if (strchr(uri->text, '@') != NULL && strchr(uri->text, ':') == NULL)
+				mc_problem_fix(reading->problems, "Write %s=mailto:%s", tag->name,
+					uri->text);
+		} else if (!uri->mailto) {
+			mc_problem(reading->problems, "dmarc.report-scheme", tag->value_at, "%s=%s",
+				tag->name, uri->text);
+		}
+		if (uri->size[0] != '\0')
+			mc_problem(reading->problems, "dmarc.report-size", tag->value_at, "%s=%s%s",
+				tag->name, uri->text, uri->size);
+	}
+}
+
+static void
+read_removed(struct reading *reading, const struct mc_tag *tag)
+{
+	if (strcmp(tag->name, "pct") == 0 && strcmp(tag->value, "100") != 0)
+		reading->dmarc->removed_policy_sample = tag->value;
+	mc_problem(reading->problems, "dmarc.tag-removed", tag->name_at, "%s=%s", tag->name,
+		tag->value);
+}
+
+static const struct {
+	const char *name;
+	void (*read)(struct reading *reading, const struct mc_tag *tag);
+} tags[] = {
+	{"p", read_policy},
+	{"sp", read_policy},
+	{"np", read_policy},
+	{"psd", read_letter},
+	{"t", read_letter},
+	{"adkim", read_letter},
+	{"aspf", read_letter},
+	{"fo", read_fo},
+	{"rua", read_uris},
+	{"ruf", read_uris},
+	{"pct", read_removed},
+	{"rf", read_removed},
+	{"ri", read_removed},
+};
+
+static void
+read_tag(struct reading *reading, const struct mc_tag *tag)
+{
+	for (size_t i = 0; i < COUNT(tags); i++) {
+		if (strcmp(tags[i].name, tag->name) == 0) {
+			tags[i].read(reading, tag);
+			return;
+		}
+		if (strcasecmp(tags[i].name, tag->name) == 0) {
+			mc_problem(reading->problems, "dmarc.tag-unknown", tag->name_at,
+				"%s: names of tags are in lower case", tag->name);
+			return;
+		}
+	}
+	mc_problem(reading->problems, "dmarc.tag-unknown", tag->name_at, "%s", tag->name);
+}
+
+/* RFC 6376, 3.2: with a tag twice the entire list is invalid. */
+static bool
+has_repeats(struct reading *reading)
+{
+	bool repeats = false;
+
+	for (size_t i = 0; i < reading->list->count; i++) {
+		const struct mc_tag *tag = &reading->list->tags[i];
+		if (tag->wrong != NULL || !mc_tag_list_repeats(reading->list, tag))
+			continue;
+		mc_problem(reading->problems, "dmarc.tag-duplicate", tag->name_at, "%s", tag->name);
+		repeats = true;
+	}
+	return repeats;
+}
+
+static void
+read_tags(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->list->count; i++) {
+		const struct mc_tag *tag = &reading->list->tags[i];
+		if (tag->wrong != NULL)
+			mc_problem(
+				reading->problems, "dmarc.syntax", tag->wrong_at, "%s", tag->wrong);
+		else if (i > 0)
+			read_tag(reading, tag);
+	}
+}
+
+static void
+judge_policy(struct reading *reading)
+{
+	struct mc_dmarc *dmarc = reading->dmarc;
+	const struct mc_tag *p = mc_tag_list_find(reading->list, "p");
+
+	if (reading->bad_policy) {
+		dmarc->recovered = mc_report_uris_good(&dmarc->rua) > 0;
+		dmarc->valid = dmarc->recovered;
+	} else if (p == NULL) {
+		mc_problem(reading->problems, "dmarc.policy-missing", MC_NOWHERE,
+			"no p tag: taken as p=none");
+	} else if (p != &reading->list->tags[1]) {
+		mc_problem(
+			reading->problems, "dmarc.policy-not-second", p->name_at, "p=%s", p->value);
+	}
+	if (dmarc->p == MC_DMARC_NONE && !reading->bad_policy)
+		mc_problem(reading->problems, "dmarc.policy-none", p->name_at, "p=%s", p->value);
+	if (dmarc->p > MC_DMARC_NONE && dmarc->sp == MC_DMARC_NONE && !reading->bad_policy)
+		mc_problem(reading->problems, "dmarc.subdomains-open", MC_NOWHERE, "p=%s, sp=none",
+			mc_dmarc_policy_name(dmarc->p));
+}
+
+static void
+judge_reports(struct reading *reading)
+{
+	const struct mc_dmarc *dmarc = reading->dmarc;
+
+	if (dmarc->testing)
+		mc_problem(reading->problems, "dmarc.testing", MC_NOWHERE, "t=y");
+	if (dmarc->rua.count == 0)
+		mc_problem(reading->problems, "dmarc.no-reports", MC_NOWHERE, "no rua tag");
+	if (dmarc->ruf.count == 0 && mc_tag_list_find(reading->list, "fo") != NULL)
+		mc_problem(reading->problems, "dmarc.fo-alone", MC_NOWHERE, "fo=%s without ruf",
+			dmarc->fo);
+}
+
+static const char *
+without_backslashes(struct mc_arena *arena, const char *text, size_t length)
+{
+	char *copy = mc_arena_calloc(arena, length + 1, 1);
+	size_t n = 0;
+
+	for (size_t i = 0; copy != NULL && i < length; i++)
+		if (text[i] != '\\')
+			copy[n++] = text[i];
+	return copy != NULL ? copy : "";
+}
+
+static void
+tell_version(const char *text, size_t length, struct mc_problems *problems)
+{
+	size_t lead = 0;
+
+	while (lead < length && mc_is_fws(text[lead]))
+		lead++;
+	if (memmem(text, length, "\\;", 2) != NULL) {
+		mc_problem(problems, "dmarc.version", MC_NOWHERE, "\"\\;\" stands for \";\"");
+		mc_problem_fix(problems, "Publish the semicolons without backslashes: %s",
+			without_backslashes(problems->arena, text, length));
+	} else if (lead > 0 && mc_dmarc_is_record(text + lead, length - lead)) {
+		mc_problem(problems, "dmarc.version", 0, "white space stands before v=DMARC1");
+	} else {
+		mc_problem(problems, "dmarc.version", lead < length ? lead : MC_NOWHERE,
+			"the record does not begin with v=DMARC1, in just these letters");
+	}
+}
+
+void
+mc_dmarc_parse(
+	const char *text, size_t length, struct mc_dmarc *ret_dmarc, struct mc_problems *problems)
+{
+	struct mc_tag_list list;
+	struct reading reading = {ret_dmarc, problems, &list, false};
+
+	*ret_dmarc = (struct mc_dmarc){.psd = 'u', .fo = "0"};
+	if (!mc_dmarc_is_record(text, length)) {
+		tell_version(text, length, problems);
+		return;
+	}
+	if (!mc_tag_list_parse(problems->arena, text, length, &list)) {
+		mc_problem(problems, "dmarc.syntax", MC_NOWHERE, "more than %d tags", MC_TAG_LIMIT);
+		return;
+	}
+	ret_dmarc->valid = true;
+	read_tags(&reading);
+	judge_policy(&reading);
+	judge_reports(&reading);
+	if (has_repeats(&reading))
+		ret_dmarc->valid = false;
+}
+
+static enum mc_dmarc_policy
+published(const struct mc_dmarc *dmarc, enum mc_dmarc_for what, bool with_np)
+{
+	enum mc_dmarc_policy p = dmarc->p != MC_DMARC_ABSENT ? dmarc->p : MC_DMARC_NONE;
+	enum mc_dmarc_policy sp = dmarc->sp != MC_DMARC_ABSENT ? dmarc->sp : p;
+
+	if (!dmarc->valid)
+		return MC_DMARC_ABSENT;
+	if (dmarc->recovered)
+		return MC_DMARC_NONE;
+	if (what == MC_DMARC_ITSELF)
+		return p;
+	return what == MC_DMARC_NONEXISTENT && with_np && dmarc->np != MC_DMARC_ABSENT ? dmarc->np
+										       : sp;
+}
+
+enum mc_dmarc_policy
+mc_dmarc_apply(const struct mc_dmarc *dmarc, enum mc_dmarc_for what, bool effective)
+{
+	enum mc_dmarc_policy policy = published(dmarc, what, true);
+
+	if (effective && dmarc->testing && policy > MC_DMARC_NONE)
+		policy--;
+	return policy;
+}
+
+/* RFC 7489, 6.3 and 6.6.3: no np, no t; p is required. */
+enum mc_dmarc_policy
+mc_dmarc_apply_old(const struct mc_dmarc *dmarc, enum mc_dmarc_for what)
+{
+	if (dmarc->valid && dmarc->p == MC_DMARC_ABSENT)
+		return mc_report_uris_good(&dmarc->rua) > 0 ? MC_DMARC_NONE : MC_DMARC_ABSENT;
+	return published(dmarc, what, false);
+}
+
+/* 4.10: the name itself, then from at most seven labels up to the top-level domain. */
+size_t
+mc_dmarc_walk(const char *domain, const char *ret_names[MC_DMARC_QUERIES])
+{
+	unsigned labels = mc_name_labels(domain);
+	const char *name = domain;
+	size_t count = 0;
+
+	if (labels == 0)
+		return 0;
+	ret_names[count++] = name;
+	for (unsigned skip = labels > MC_DMARC_QUERIES ? labels - (MC_DMARC_QUERIES - 1) : 1;
+		skip > 0; skip--)
+		name = mc_name_parent(name);
+	while (count < MC_DMARC_QUERIES && strcmp(name, ".") != 0) {
+		ret_names[count++] = name;
+		name = mc_name_parent(name);
+	}
+	return count;
+}

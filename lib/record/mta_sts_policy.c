@@ -1,0 +1,240 @@
+/* mta_sts_policy: the policy file, RFC 8461, 3.2. */
+#include <string.h>
+
+#include "record/domain.h"
+#include "record/mta_sts.h"
+#include "record/sts_fields.h"
+
+struct reading {
+	struct mc_mta_sts_policy *policy;
+	struct mc_problems *problems;
+	const char *version, *mode, *max_age; /* NULL: not seen yet */
+	bool bad;                             /* some line makes the whole policy void */
+};
+
+const char *
+mc_mta_sts_mode_name(enum mc_mta_sts_mode mode)
+{
+	static const char *const names[] = {NULL, "enforce", "testing", "none"};
+
+	return names[mode];
+}
+
+static void
+void_policy(struct reading *reading, const char *id, size_t at, const char *what, const char *value)
+{
+	mc_problem(reading->problems, id, at, "%s%s", what, value);
+	reading->bad = true;
+}
+
+/* RFC 5321, 4.1.2: Domain, perhaps behind "*.". */
+static bool
+is_pattern(const char *value, char ret_name[MC_NAME_TEXT_SIZE])
+{
+	const char *name = strncmp(value, "*.", 2) == 0 ? value + 2 : value;
+	size_t length = strlen(name);
+
+	for (const char *c = name; *c != '\0'; c++)
+		if ((unsigned char)*c > 0x7e || *c == '_' || *c == '*')
+			return false;
+	return length > 0 && name[length - 1] != '.' &&
+	       mc_domain_parse_host(name, ret_name) == NULL;
+}
+
+static void
+read_mx(struct reading *reading, const char *value, size_t at)
+{
+	struct mc_mta_sts_policy *policy = reading->policy;
+	char name[MC_NAME_TEXT_SIZE];
+
+	if (!is_pattern(value, name)) {
+		void_policy(reading, "mta-sts.policy-mx", at, "mx: ", value);
+		return;
+	}
+	if (policy->mx_count == MC_MTA_STS_MX_LIMIT)
+		return;
+	policy->mxs[policy->mx_count++] = mc_arena_printf(
+		reading->problems->arena, "%s%s", value[0] == '*' ? "*." : "", name);
+}
+
+static void
+read_max_age(struct reading *reading, const char *value, size_t at)
+{
+	size_t digits = strspn(value, "0123456789");
+	int64_t age = 0;
+
+	if (digits == 0 || digits > 10 || value[digits] != '\0') {
+		void_policy(reading, "mta-sts.policy-max-age", at, "max_age: ", value);
+		return;
+	}
+	for (size_t i = 0; i < digits; i++)
+		age = age * 10 + (value[i] - '0');
+	reading->policy->max_age = age;
+	if (age > MC_MTA_STS_AGE_LIMIT)
+		void_policy(reading, "mta-sts.policy-max-age", at, "max_age: ", value);
+	else if (age < 86400)
+		mc_problem(reading->problems, "mta-sts.policy-short", at, "max_age: %s", value);
+}
+
+static void
+read_mode(struct reading *reading, const char *value, size_t at)
+{
+	for (int mode = MC_MTA_STS_ENFORCE; mode <= MC_MTA_STS_NONE; mode++)
+		if (strcmp(value, mc_mta_sts_mode_name((enum mc_mta_sts_mode)mode)) == 0)
+			reading->policy->mode = (enum mc_mta_sts_mode)mode;
+	if (reading->policy->mode == MC_MTA_STS_NO_MODE)
+		void_policy(reading, "mta-sts.policy-mode", at, "mode: ", value);
+	else if (reading->policy->mode == MC_MTA_STS_TESTING)
+		mc_problem(reading->problems, "mta-sts.policy-testing", at, "mode: testing");
+}
+
+/* Of a field that stands once, only the first counts. */
+static bool
+is_repeated(
+	struct reading *reading, const char **seen, const char *name, const char *value, size_t at)
+{
+	if (*seen == NULL) {
+		*seen = value;
+		return false;
+	}
+	mc_problem(reading->problems, "mta-sts.policy-duplicate", at, "%s: %s", name, value);
+	return true;
+}
+
+static void
+read_field(struct reading *reading, const char *name, const char *value, size_t at)
+{
+	if (strcmp(name, "version") == 0) {
+		if (!is_repeated(reading, &reading->version, name, value, at) &&
+			strcmp(value, "STSv1") != 0)
+			void_policy(reading, "mta-sts.policy-version", at, "version: ", value);
+	} else if (strcmp(name, "mode") == 0) {
+		if (!is_repeated(reading, &reading->mode, name, value, at))
+			read_mode(reading, value, at);
+	} else if (strcmp(name, "max_age") == 0) {
+		if (!is_repeated(reading, &reading->max_age, name, value, at))
+			read_max_age(reading, value, at);
+	} else if (strcmp(name, "mx") == 0) {
+		read_mx(reading, value, at);
+	} else {
+		mc_problem(reading->problems, "mta-sts.policy-field-unknown", at, "%s", name);
+	}
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool
+is_printable(const char *value)
+{
+	for (; *value != '\0'; value++)
+		if ((unsigned char)*value < 0x20 || *value == 0x7f)
+			return false;
+	return true;
+}
+
+static void
+read_line(struct reading *reading, const char *text, size_t at, size_t end)
+{
+	struct mc_arena *arena = reading->problems->arena;
+	const char *colon = memchr(text + at, ':', end - at), *name, *value;
+	size_t value_at;
+
+	while (end > at && is_blank(text[end - 1]))
+		end--;
+	if (colon == NULL || (size_t)(colon - text) >= end) {
+		void_policy(reading, "mta-sts.policy-syntax", at,
+			"a line that is no \"key: value\"", "");
+		return;
+	}
+	name = mc_arena_strndup(arena, text + at, (size_t)(colon - text) - at);
+	value_at = (size_t)(colon - text) + 1;
+	while (value_at < end && is_blank(text[value_at]))
+		value_at++;
+	value = mc_arena_strndup(arena, text + value_at, end - value_at);
+	if (!mc_sts_is_name(name))
+		void_policy(reading, "mta-sts.policy-syntax", at, "a key that is none: ", name);
+	else if (value[0] == '\0' || !is_printable(value) || strlen(value) != end - value_at)
+		void_policy(reading, "mta-sts.policy-syntax", at, "no proper value for ", name);
+	else
+		read_field(reading, name, value, at);
+}
+
+static bool
+only_blanks(const char *text, size_t at, size_t length)
+{
+	for (; at < length; at++)
+		if (!is_blank(text[at]) && text[at] != '\r' && text[at] != '\n')
+			return false;
+	return true;
+}
+
+static void
+read_lines(struct reading *reading, const char *text, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length) {
+		const char *feed = memchr(text + at, '\n', length - at);
+		size_t end = feed != NULL ? (size_t)(feed - text) : length, next = end + 1;
+
+		if (only_blanks(text, at, length)) {
+			mc_problem(reading->problems, "mta-sts.policy-blank-line", at,
+				"blank lines at the end");
+			return;
+		}
+		if (feed != NULL && end > at && text[end - 1] == '\r')
+			end--;
+		read_line(reading, text, at, end);
+		at = next;
+	}
+}
+
+static void
+judge_missing(struct reading *reading)
+{
+	if (reading->version == NULL)
+		void_policy(reading, "mta-sts.policy-version", MC_NOWHERE, "no version", "");
+	if (reading->mode == NULL)
+		void_policy(reading, "mta-sts.policy-mode", MC_NOWHERE, "no mode", "");
+	if (reading->max_age == NULL)
+		void_policy(reading, "mta-sts.policy-max-age", MC_NOWHERE, "no max_age", "");
+	if (reading->policy->mx_count == 0 && !reading->bad &&
+		reading->policy->mode != MC_MTA_STS_NONE)
+		void_policy(reading, "mta-sts.policy-mx", MC_NOWHERE, "no mx", "");
+}
+
+void
+mc_mta_sts_policy_parse(const char *text, size_t length, struct mc_mta_sts_policy *ret_policy,
+	struct mc_problems *problems)
+{
+	struct reading reading = {.policy = ret_policy, .problems = problems};
+
+	*ret_policy = (struct mc_mta_sts_policy){.max_age = -1,
+		.mxs = mc_arena_calloc(problems->arena, MC_MTA_STS_MX_LIMIT, sizeof(const char *))};
+	if (ret_policy->mxs == NULL)
+		return;
+	if (length > MC_MTA_STS_POLICY_LIMIT)
+		void_policy(&reading, "mta-sts.policy-syntax", MC_NOWHERE, "more than 64 KiB", "");
+	else
+		read_lines(&reading, text, length);
+	judge_missing(&reading);
+	ret_policy->valid = !reading.bad;
+}
+
+bool
+mc_mta_sts_matches(const struct mc_mta_sts_policy *policy, const char *host)
+{
+	for (size_t i = 0; i < policy->mx_count; i++) {
+		const char *pattern = policy->mxs[i];
+		if (strcmp(pattern, host) == 0)
+			return true;
+		if (strncmp(pattern, "*.", 2) == 0 && strchr(host, '.') != NULL &&
+			strcmp(mc_name_parent(host), pattern + 2) == 0)
+			return true;
+	}
+	return false;
+}

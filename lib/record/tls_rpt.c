@@ -1,0 +1,89 @@
+/* tls_rpt: RFC 8460, 3. */
+#include "record/tls_rpt.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "record/sts_fields.h"
+
+#define VERSION "v=TLSRPTv1"
+
+bool
+mc_tls_rpt_is_record(const char *text, size_t length)
+{
+	return mc_sts_fields_begin(text, length, VERSION);
+}
+
+bool
+mc_tls_rpt_is_attempt(const char *text, size_t length)
+{
+	for (size_t i = 0; i + 6 <= length && i < 12; i++)
+		if (strncasecmp(text + i, "tlsrpt", 6) == 0)
+			return true;
+	return false;
+}
+
+/* Every well-formed field but rua is an extension, and ignored. */
+static bool
+judge_fields(const struct mc_sts_fields *fields, struct mc_problems *problems)
+{
+	const struct mc_sts_field *rua = mc_sts_fields_find(fields, "rua");
+	bool good = true;
+
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct mc_sts_field *field = &fields->fields[i];
+		if (field->wrong != NULL) {
+			mc_problem(problems, "tls-rpt.syntax", field->wrong_at, "%s", field->wrong);
+			good = false;
+		} else if (strcmp(field->name, "rua") != 0) {
+			mc_problem(problems, "tls-rpt.field-unknown", field->at, "%s", field->name);
+		} else if (field != rua) {
+			mc_problem(
+				problems, "tls-rpt.field-duplicate", field->at, "%s", field->name);
+		}
+	}
+	if (good && rua == NULL)
+		mc_problem(problems, "tls-rpt.no-rua", MC_NOWHERE, "no rua field");
+	return good && rua != NULL;
+}
+
+static bool
+judge_uri(const struct mc_report_uri *uri, size_t at, struct mc_problems *problems)
+{
+	if (uri->wrong == NULL && (uri->mailto || uri->https) && strchr(uri->text, '!') == NULL)
+		return true;
+	mc_problem(problems, "tls-rpt.report-uri", at, "rua=%s: %s", uri->text,
+		uri->wrong != NULL               ? uri->wrong
+		: strchr(uri->text, '!') != NULL ? "\"!\" must be written %21"
+						 : "neither mailto nor https");
+	if (uri->wrong != NULL && strchr(uri->text, '@') != NULL && strchr(uri->text, ':') == NULL)
+		mc_problem_fix(problems, "Publish %s; rua=mailto:%s", VERSION, uri->text);
+	return false;
+}
+
+void
+mc_tls_rpt_parse(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt,
+	struct mc_problems *problems)
+{
+	struct mc_sts_fields fields;
+	const struct mc_sts_field *rua;
+
+	*ret_tls_rpt = (struct mc_tls_rpt){.valid = false};
+	if (!mc_tls_rpt_is_record(text, length)) {
+		mc_problem(problems, "tls-rpt.version", length > 0 ? 0 : MC_NOWHERE,
+			"the record does not begin with \"" VERSION ";\", in just these letters");
+		return;
+	}
+	if (!mc_sts_fields_parse(problems->arena, text, length, VERSION, "rua", &fields)) {
+		mc_problem(problems, "tls-rpt.syntax", MC_NOWHERE, "more than %d fields",
+			MC_STS_FIELD_LIMIT);
+		return;
+	}
+	if (!judge_fields(&fields, problems))
+		return;
+	rua = mc_sts_fields_find(&fields, "rua");
+	mc_report_uris_parse(problems->arena, rua->value, &ret_tls_rpt->rua);
+	for (size_t i = 0; i < ret_tls_rpt->rua.count; i++)
+		if (judge_uri(&ret_tls_rpt->rua.uris[i], rua->at, problems))
+			ret_tls_rpt->valid = true;
+}

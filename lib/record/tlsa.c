@@ -1,0 +1,206 @@
+/* tlsa: RFC 6698, 2; RFC 7672, 3.1. */
+#include "record/tlsa.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "record/der.h"
+#include "record/tag_list.h"
+
+#define DATA_LIMIT 65535
+
+const char *
+mc_tlsa_usage_name(uint8_t usage)
+{
+	static const char *const names[] = {"PKIX-TA", "PKIX-EE", "DANE-TA", "DANE-EE"};
+
+	return usage < 4 ? names[usage] : NULL;
+}
+
+const char *
+mc_tlsa_selector_name(uint8_t selector)
+{
+	return selector == 0 ? "Cert" : selector == 1 ? "SPKI" : NULL;
+}
+
+const char *
+mc_tlsa_matching_name(uint8_t matching)
+{
+	static const char *const names[] = {"Full", "SHA2-256", "SHA2-512"};
+
+	return matching < 3 ? names[matching] : NULL;
+}
+
+/* Matching type 0: the data is a certificate or a key, so DER of one SEQUENCE. */
+static bool
+is_whole(const struct mc_tlsa *tlsa)
+{
+	struct mc_der rest = {tlsa->data, tlsa->length}, content;
+
+	return mc_der_next(&rest, MC_DER_SEQUENCE, &content) == MC_DER_GOOD && rest.length == 0;
+}
+
+static bool
+judge_data(const struct mc_tlsa *tlsa, struct mc_problems *problems)
+{
+	size_t due = tlsa->matching == 1 ? 32 : 64;
+
+	if (tlsa->matching == 0) {
+		if (!is_whole(tlsa)) {
+			mc_problem(problems, "dane.data", MC_NOWHERE,
+				"%zu octets that are no certificate or key", tlsa->length);
+			return false;
+		}
+		mc_problem(problems, "dane.full-data", MC_NOWHERE, "%zu octets", tlsa->length);
+		return true;
+	}
+	if (tlsa->length == due)
+		return true;
+	mc_problem(problems, "dane.data", MC_NOWHERE, "%s has %zu octets, here are %zu",
+		mc_tlsa_matching_name(tlsa->matching), due, tlsa->length);
+	return false;
+}
+
+void
+mc_tlsa_judge(struct mc_tlsa *tlsa, struct mc_problems *problems)
+{
+	bool good = true;
+
+	if (mc_tlsa_usage_name(tlsa->usage) == NULL) {
+		mc_problem(problems, "dane.usage-unknown", MC_NOWHERE, "usage %u", tlsa->usage);
+		good = false;
+	} else if (tlsa->usage < 2) {
+		mc_problem(problems, "dane.usage-pkix", MC_NOWHERE, "usage %u (%s)", tlsa->usage,
+			mc_tlsa_usage_name(tlsa->usage));
+		good = false;
+	}
+	if (mc_tlsa_selector_name(tlsa->selector) == NULL) {
+		mc_problem(problems, "dane.selector-unknown", MC_NOWHERE, "selector %u",
+			tlsa->selector);
+		good = false;
+	}
+	if (mc_tlsa_matching_name(tlsa->matching) == NULL) {
+		mc_problem(problems, "dane.matching-unknown", MC_NOWHERE, "matching type %u",
+			tlsa->matching);
+		good = false;
+	} else {
+		good = judge_data(tlsa, problems) && good;
+	}
+	if (good && tlsa->usage == 3 && tlsa->selector == 0)
+		mc_problem(problems, "dane.certificate-pinned", MC_NOWHERE, "%u %u %u", tlsa->usage,
+			tlsa->selector, tlsa->matching);
+	tlsa->valid = good;
+}
+
+struct words {
+	const char *text;
+	size_t length, at;
+};
+
+static bool
+next_word(struct words *words, const char **ret_word, size_t *ret_length)
+{
+	size_t begin;
+
+	while (words->at < words->length &&
+		(mc_is_fws(words->text[words->at]) || strchr("()", words->text[words->at]) != NULL))
+		words->at++;
+	begin = words->at;
+	while (words->at < words->length && !mc_is_fws(words->text[words->at]) &&
+		words->text[words->at] != '(' && words->text[words->at] != ')')
+		words->at++;
+	*ret_word = words->text + begin;
+	*ret_length = words->at - begin;
+	return *ret_length > 0;
+}
+
+/* Behind the word TLSA, if there is one: what stands before is owner, TTL and class. */
+static void
+skip_to_data(struct words *words)
+{
+	struct words probe = *words;
+	const char *word;
+	size_t length;
+
+	while (next_word(&probe, &word, &length))
+		if (length == 4 && strncasecmp(word, "TLSA", 4) == 0) {
+			*words = probe;
+			return;
+		}
+}
+
+static bool
+read_number(
+	struct words *words, const char *what, uint8_t *ret_number, struct mc_problems *problems)
+{
+	const char *word;
+	size_t length;
+	unsigned number = 0;
+	bool good = next_word(words, &word, &length) && length <= 3;
+
+	for (size_t i = 0; good && i < length; i++) {
+		good = word[i] >= '0' && word[i] <= '9';
+		number = number * 10 + (unsigned)(word[i] - '0');
+	}
+	if (!good || number > 255) {
+		mc_problem(problems, "dane.syntax", words->at - length,
+			"the %s is no number from 0 to 255", what);
+		return false;
+	}
+	*ret_number = (uint8_t)number;
+	return true;
+}
+
+static int
+hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool
+read_data(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problems)
+{
+	uint8_t *data = mc_arena_calloc(problems->arena, words->length / 2 + 1, 1);
+	const char *word;
+	size_t length, nibbles = 0;
+
+	if (data == NULL)
+		return false;
+	while (next_word(words, &word, &length))
+		for (size_t i = 0; i < length; i++, nibbles++) {
+			int digit = hex(word[i]);
+			if (digit < 0 || nibbles / 2 >= DATA_LIMIT) {
+				mc_problem(problems, "dane.syntax", words->at - length + i,
+					"no hexadecimal digit");
+				return false;
+			}
+			data[nibbles / 2] = (uint8_t)(data[nibbles / 2] << 4 | digit);
+		}
+	if (nibbles == 0 || nibbles % 2 != 0) {
+		mc_problem(problems, "dane.syntax", MC_NOWHERE,
+			nibbles == 0 ? "no data" : "an odd number of hexadecimal digits");
+		return false;
+	}
+	tlsa->data = data;
+	tlsa->length = nibbles / 2;
+	return true;
+}
+
+void
+mc_tlsa_parse(
+	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems)
+{
+	struct words words = {text, length, 0};
+
+	*ret_tlsa = (struct mc_tlsa){.valid = false};
+	skip_to_data(&words);
+	if (read_number(&words, "usage", &ret_tlsa->usage, problems) &&
+		read_number(&words, "selector", &ret_tlsa->selector, problems) &&
+		read_number(&words, "matching type", &ret_tlsa->matching, problems) &&
+		read_data(&words, ret_tlsa, problems))
+		mc_tlsa_judge(ret_tlsa, problems);
+}

@@ -1,0 +1,30 @@
+/*
+ * tlsa: a TLSA record as SMTP uses it (RFC 6698, 2; RFC 7671; RFC 7672, 3.1).
+ */
+#ifndef MC_RECORD_TLSA_H
+#define MC_RECORD_TLSA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record/problem.h"
+
+struct mc_tlsa {
+	bool valid; /* usable for SMTP */
+	uint8_t usage, selector, matching;
+	const uint8_t *data;
+	size_t length;
+};
+
+/* "3 1 1 hex", the hex perhaps in several words; or a whole line of a zone file. */
+void mc_tlsa_parse(
+	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems);
+/* Of the fields: sets `valid`. */
+void mc_tlsa_judge(struct mc_tlsa *tlsa, struct mc_problems *problems);
+/* "DANE-EE", "SPKI", "SHA2-256" (RFC 7218); NULL: unassigned. */
+const char *mc_tlsa_usage_name(uint8_t usage);
+const char *mc_tlsa_selector_name(uint8_t selector);
+const char *mc_tlsa_matching_name(uint8_t matching);
+
+#endif
