@@ -30,6 +30,14 @@ static const char *const smtp_examples[] = {
 	NULL,
 };
 
+static const char *const record_examples[] = {
+	"mailcheck record dmarc 'v=DMARC1; p=reject; rua=mailto:dmarc@example.com'",
+	"mailcheck record dkim < selector.txt",
+	"mailcheck record tlsa '3 1 1 0123456789abcdef...'",
+	"mailcheck record mta-sts-policy --format json < mta-sts.txt",
+	NULL,
+};
+
 static const char *const explain_examples[] = {
 	"mailcheck explain",
 	"mailcheck explain smtp.no-starttls",
@@ -85,6 +93,19 @@ const struct command commands[] = {
 		.flags = FLAGS_DIAGNOSE | FLAGS_HOST,
 		.kind = {.host = true},
 		.run = diagnose_run,
+	},
+	{
+		.name = "record",
+		.arguments = "TYPE [TEXT]",
+		.summary = "check a record before it is published",
+		.description = "Judges the TEXT (or standard input) of a record of TYPE (dkim, "
+			       "dmarc, mta-sts, mta-sts-policy, tls-rpt, tlsa or bimi), offline: "
+			       "whether a receiver would use it, and what is unwise. TEXT is the "
+			       "bare text or the quoted strings of a zone file. The exit status is "
+			       "1 when no receiver would use the record.",
+		.examples = record_examples,
+		.flags = FLAGS_GENERAL | FLAGS_OUTPUT,
+		.run = record_run,
 	},
 	{
 		.name = "explain",

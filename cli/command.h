@@ -31,5 +31,7 @@ enum status explain_run(
 	const struct command *command, const struct options *options, struct output *output);
 enum status help_run(
 	const struct command *command, const struct options *options, struct output *output);
+enum status record_run(
+	const struct command *command, const struct options *options, struct output *output);
 
 #endif

@@ -42,6 +42,7 @@
 #include <mailcheck/escape.h>
 #include <mailcheck/finding.h>
 #include <mailcheck/option.h>
+#include <mailcheck/record.h>
 #include <mailcheck/report.h>
 #include <mailcheck/version.h>
 

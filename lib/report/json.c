@@ -19,8 +19,8 @@ evidence_json(const struct mc_finding *finding)
 	return array;
 }
 
-static json_t *
-finding_json(const struct mc_finding *finding)
+json_t *
+mc_finding_json(const struct mc_finding *finding)
 {
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s}", "id", finding->info->id,
 		"severity", mc_severity_text(finding->severity), "subject", finding->subject,
@@ -35,7 +35,7 @@ findings_json(const struct mc_check_report *check)
 
 	for (const struct mc_finding *finding = check->findings; finding != NULL;
 		finding = finding->next)
-		if (json_array_append_new(array, finding_json(finding)) != 0) {
+		if (json_array_append_new(array, mc_finding_json(finding)) != 0) {
 			json_decref(array);
 			return NULL;
 		}

@@ -1,0 +1,297 @@
+/* record: the public face of records judged by their text. */
+#include <mailcheck/error.h>
+#include <mailcheck/record.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/escape.h"
+#include "check/record_type.h"
+#include "record/zone_token.h"
+#include "report/page.h"
+#include "report/report.h"
+
+#define OUTPUT_LIMIT ((size_t)16 << 20)
+
+struct mailcheck_record {
+	struct mc_arena arena;
+	const char *type;
+	bool valid;
+	json_t *values;
+	struct mc_finding **findings; /* worst first */
+	size_t count;
+	struct mc_buf json, text;
+};
+
+const char *
+mailcheck_record_type_at(uint32_t i)
+{
+	for (const struct mc_record_type *type = mc_record_types; type->name != NULL; type++)
+		if (i-- == 0)
+			return type->name;
+	return NULL;
+}
+
+/* --- judging --- */
+
+/* The character-strings of a zone file, joined; false when the text is none. */
+static bool
+join_strings(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length)
+{
+	struct mc_zone_scanner scanner = {.text = mc_arena_strndup(arena, text, length)};
+	struct mc_zone_token token;
+	const char *reason;
+	enum mc_zone_step step;
+
+	while ((step = mc_zone_token_next(&scanner, &token, &reason)) == MC_ZONE_TOKEN)
+		if (!mc_zone_token_decode(&token, joined))
+			return false;
+	return step == MC_ZONE_END && !mc_zone_token_next_line(&scanner) &&
+	       strlen(scanner.text) == length;
+}
+
+static void
+judge(struct mailcheck_record *record, const struct mc_record_type *type, const char *text,
+	size_t length, struct mc_record_judgement *judgement)
+{
+	struct mc_buf joined;
+
+	mc_buf_init(&joined, MAILCHECK_RECORD_LIMIT);
+	if (type->is_text && length > 0 && text[length - 1] == '\n')
+		length--;
+	if (type->is_text && length > 0 && text[length - 1] == '\r')
+		length--;
+	if (type->is_text && length > 1 && text[0] == '"' &&
+		join_strings(&joined, &record->arena, text, length) && joined.length > 0)
+		type->judge((const char *)joined.data, joined.length, record->values, judgement);
+	else
+		type->judge(text, length, record->values, judgement);
+	mc_buf_free(&joined);
+}
+
+static struct mc_finding *
+make_finding(struct mailcheck_record *record, const struct mc_problem *problem)
+{
+	struct mc_arena *arena = &record->arena;
+	struct mc_finding *finding = mc_arena_alloc(arena, sizeof(*finding));
+	const char **evidence = mc_arena_calloc(arena, 1, sizeof(*evidence));
+
+	if (finding == NULL || evidence == NULL)
+		return NULL;
+	evidence[0] = mc_escape(arena, problem->evidence, strlen(problem->evidence));
+	finding->info = mc_finding_find(problem->id);
+	finding->severity = finding->info->severity;
+	finding->subject = mc_arena_printf(arena, "%s record", record->type);
+	finding->detail = mc_finding_fill(
+		arena, finding->info->why, "this name", "the domain", "the host", "");
+	finding->fix = problem->fix[0] != '\0'
+			       ? mc_escape(arena, problem->fix, strlen(problem->fix))
+			       : mc_finding_fill(arena, finding->info->fix, "this name",
+					 "the domain", "the host", "");
+	finding->evidence = evidence;
+	finding->evidence_count = 1;
+	return finding;
+}
+
+static bool
+make_findings(struct mailcheck_record *record, const struct mc_problems *problems)
+{
+	record->findings =
+		mc_arena_calloc(&record->arena, problems->count + 1, sizeof(struct mc_finding *));
+	if (record->findings == NULL)
+		return false;
+	for (int severity = MC_ERROR; severity >= MC_INFO; severity--)
+		for (const struct mc_problem *problem = problems->first; problem != NULL;
+			problem = problem->next) {
+			if ((int)mc_finding_find(problem->id)->severity != severity)
+				continue;
+			record->findings[record->count] = make_finding(record, problem);
+			if (record->findings[record->count] == NULL)
+				return false;
+			record->count++;
+		}
+	return !record->arena.failed;
+}
+
+int32_t
+mailcheck_record_check(
+	const char *type, const void *text, size_t length, mailcheck_record **ret_record)
+{
+	const struct mc_record_type *row = type != NULL ? mc_record_type_find(type) : NULL;
+	struct mc_record_judgement judgement = {.valid = false};
+	struct mailcheck_record *record;
+
+	if (type == NULL || (text == NULL && length > 0) || ret_record == NULL ||
+		length > MAILCHECK_RECORD_LIMIT)
+		return MAILCHECK_BAD_ARGUMENT;
+	if (row == NULL)
+		return MAILCHECK_NOT_FOUND;
+	record = mc_calloc(1, sizeof(*record));
+	if (record == NULL)
+		return MAILCHECK_NO_MEMORY;
+	mc_arena_init(&record->arena, 0);
+	record->type = row->name;
+	record->values = json_object();
+	mc_problems_init(&judgement.problems, &record->arena);
+	if (record->values != NULL)
+		judge(record, row, text != NULL ? text : "", length, &judgement);
+	record->valid = judgement.valid;
+	if (record->values == NULL || !make_findings(record, &judgement.problems)) {
+		mailcheck_record_free(record);
+		return MAILCHECK_NO_MEMORY;
+	}
+	*ret_record = record;
+	return MAILCHECK_OK;
+}
+
+void
+mailcheck_record_free(mailcheck_record *record)
+{
+	if (record == NULL)
+		return;
+	json_decref(record->values);
+	mc_buf_free(&record->json);
+	mc_buf_free(&record->text);
+	mc_arena_reset(&record->arena);
+	mc_free(record);
+}
+
+/* --- reading --- */
+
+int32_t
+mailcheck_record_valid(const mailcheck_record *record)
+{
+	return record->valid ? 1 : 0;
+}
+
+uint32_t
+mailcheck_record_findings(const mailcheck_record *record)
+{
+	return (uint32_t)record->count;
+}
+
+const char *
+mailcheck_record_finding_id(const mailcheck_record *record, uint32_t i)
+{
+	return i < record->count ? record->findings[i]->info->id : NULL;
+}
+
+int32_t
+mailcheck_record_finding_severity(const mailcheck_record *record, uint32_t i)
+{
+	return i < record->count ? (int32_t)record->findings[i]->severity : -1;
+}
+
+const char *
+mailcheck_record_finding_fix(const mailcheck_record *record, uint32_t i)
+{
+	return i < record->count ? record->findings[i]->fix : NULL;
+}
+
+static json_t *
+findings_json(const mailcheck_record *record)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < record->count; i++)
+		if (json_array_append_new(array, mc_finding_json(record->findings[i])) != 0) {
+			json_decref(array);
+			return NULL;
+		}
+	return array;
+}
+
+static int
+append(const char *bytes, size_t length, void *buf)
+{
+	return mc_buf_append(buf, bytes, length) ? 0 : -1;
+}
+
+const char *
+mailcheck_record_json(mailcheck_record *record)
+{
+	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:O, s:o}", "schema", "mailcheck-record/1",
+		"version", MAILCHECK_VERSION, "type", record->type, "valid", record->valid ? 1 : 0,
+		"values", record->values, "findings", findings_json(record));
+	bool good;
+
+	mc_buf_free(&record->json);
+	mc_buf_init(&record->json, OUTPUT_LIMIT);
+	good = json != NULL && json_dump_callback(json, append, &record->json, JSON_COMPACT) == 0;
+	json_decref(json);
+	return good ? mc_buf_text(&record->json) : NULL;
+}
+
+/* --- for people --- */
+
+static void
+put_value(struct mc_page *page, struct mc_arena *arena, const char *key, const json_t *value)
+{
+	const char *text = json_string_value(value);
+	const json_t *item;
+	size_t i;
+
+	if (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0) ||
+		(text != NULL && text[0] == '\0'))
+		return;
+	mc_page_put(page, "  ");
+	mc_page_put(page, key);
+	mc_page_tab(page, 32);
+	if (json_is_integer(value))
+		mc_page_put(
+			page, mc_arena_printf(arena, "%lld", (long long)json_integer_value(value)));
+	else if (json_is_boolean(value))
+		mc_page_put(page, json_is_true(value) ? "yes" : "no");
+	else if (text != NULL)
+		mc_page_wrap(page, 32, text);
+	json_array_foreach (value, i, item)
+		mc_page_item(page, 32, i == 0, ", ", json_string_value(item));
+	mc_page_end(page);
+}
+
+static void
+put_finding(struct mc_page *page, const struct mc_finding *finding)
+{
+	mc_page_end(page);
+	mc_page_put(page, "  ");
+	mc_page_severity(page, finding->severity);
+	mc_page_put(page, " ");
+	mc_page_wrap(page, 6, finding->info->title);
+	mc_page_end(page);
+	mc_page_put(page, "      ");
+	mc_page_wrap(page, 6, finding->evidence[0]);
+	mc_page_end(page);
+	if (finding->fix[0] != '\0') {
+		mc_page_put(page, "      Fix: ");
+		mc_page_wrap(page, 11, finding->fix);
+		mc_page_end(page);
+	}
+	mc_page_put(page, "      ");
+	mc_page_styled(page, MC_FAINT, finding->info->id);
+	mc_page_styled(page, MC_FAINT, ", ");
+	mc_page_styled(page, MC_FAINT, finding->info->reference);
+	mc_page_end(page);
+}
+
+const char *
+mailcheck_record_text(mailcheck_record *record, uint32_t flags)
+{
+	struct mc_page page;
+	const char *key;
+	json_t *value;
+
+	mc_buf_free(&record->text);
+	mc_buf_init(&record->text, OUTPUT_LIMIT);
+	mc_page_init(&page, &record->text, flags);
+	mc_page_styled(&page, MC_STRONG, record->type);
+	mc_page_put(&page, ": ");
+	mc_page_styled(&page, record->valid ? MC_GOOD : MC_BAD,
+		record->valid ? "valid" : "not valid: receivers do not use it");
+	mc_page_end(&page);
+	if ((flags & MC_TEXT_QUIET) == 0)
+		json_object_foreach (record->values, key, value)
+			put_value(&page, &record->arena, key, value);
+	for (size_t i = 0; i < record->count; i++)
+		if ((flags & MC_TEXT_QUIET) == 0 || record->findings[i]->severity >= MC_WARNING)
+			put_finding(&page, record->findings[i]);
+	return record->text.failed || record->arena.failed ? NULL : mc_buf_text(&record->text);
+}
