@@ -4,6 +4,10 @@
 
 const struct mc_check *const mc_checks[] = {
 	&mc_check_mx,
+	&mc_check_dkim,
+	&mc_check_dmarc,
+	&mc_check_mta_sts,
+	&mc_check_tls_rpt,
 	&mc_check_ptr,
 	&mc_check_smtp,
 	&mc_check_tls,

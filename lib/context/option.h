@@ -15,6 +15,7 @@
 #define MC_OPTION_RESOLVERS 16 /* most of each list */
 #define MC_OPTION_CONNECT_TO 1000
 #define MC_OPTION_ASSUME 1000
+#define MC_OPTION_DKIM_SELECTORS 50
 #define MC_OPTION_CONCURRENCY_MAX 1000
 
 struct mc_option_value {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "context/option_value.h"
+#include "record/domain.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -276,6 +277,33 @@ apply_assume(struct mc_options *options, const struct mailcheck_option *row, con
 }
 
 static const char *
+apply_dkim_selector(
+	struct mc_options *options, const struct mailcheck_option *row, const char *value)
+{
+	struct mc_settings *settings = &options->settings;
+	const char **selectors;
+	char name[MC_NAME_TEXT_SIZE];
+
+	(void)row;
+	if (value[0] == '\0') {
+		settings->dkim_selectors = NULL;
+		settings->dkim_selector_count = 0;
+		return NULL;
+	}
+	if (mc_domain_parse_host(value, name) != NULL)
+		return "is no selector: labels of letters, digits and hyphens with dots between";
+	if (settings->dkim_selector_count >= MC_OPTION_DKIM_SELECTORS)
+		return "is one too many: at most 50 selectors";
+	selectors = mc_option_room(&options->arena, (void *)settings->dkim_selectors,
+		settings->dkim_selector_count, sizeof(*selectors));
+	if (selectors == NULL)
+		return NULL;
+	selectors[settings->dkim_selector_count++] = mc_arena_strdup(&options->arena, name);
+	settings->dkim_selectors = selectors;
+	return NULL;
+}
+
+static const char *
 apply_concurrency(struct mc_options *options, const struct mailcheck_option *row, const char *value)
 {
 	(void)row;
@@ -306,6 +334,8 @@ static const struct mailcheck_option rows[] = {
 		.apply = apply_ns},
 	{"assume", 0, TEXT, "RR", "Take this record (zone-file syntax) for published (repeatable)",
 		LIST, .apply = apply_assume},
+	{"dkim-selector", 0, TEXT, "NAME", "Look for a DKIM key under this selector (repeatable; default: well-known ones)",
+		LIST, .apply = apply_dkim_selector},
 	{"trust-anchor", 0, TEXT, "FILE", "DNSSEC trust anchors in place of the built-in root ones",
 		FREEZES, NETWORK, .file = true, .apply = apply_file, AT(net.trust_anchor)},
 	{"root-hints", 0, TEXT, "FILE", "Root name servers in place of the built-in ones",

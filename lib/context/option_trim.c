@@ -33,6 +33,10 @@ move_settings(struct mc_arena *arena, struct mc_settings *settings)
 	settings->to = list(arena, settings->to, settings->to_count, sizeof(*settings->to));
 	for (size_t i = 0; !arena->failed && i < settings->to_count; i++)
 		settings->to[i] = text(arena, settings->to[i]);
+	settings->dkim_selectors = list(arena, settings->dkim_selectors,
+		settings->dkim_selector_count, sizeof(*settings->dkim_selectors));
+	for (size_t i = 0; !arena->failed && i < settings->dkim_selector_count; i++)
+		settings->dkim_selectors[i] = text(arena, settings->dkim_selectors[i]);
 	settings->connect_to = list(arena, settings->connect_to, settings->connect_to_count,
 		sizeof(*settings->connect_to));
 	for (size_t i = 0; !arena->failed && i < settings->connect_to_count; i++)

@@ -245,7 +245,8 @@ put_value(struct mc_page *page, struct mc_arena *arena, const char *key, const j
 		mc_page_wrap(page, 32, text);
 	json_array_foreach (value, i, item)
 		mc_page_item(page, 32, i == 0, ", ", json_string_value(item));
-	mc_page_end(page);
+	if (text == NULL)
+		mc_page_end(page);
 }
 
 static void
@@ -256,14 +257,11 @@ put_finding(struct mc_page *page, const struct mc_finding *finding)
 	mc_page_severity(page, finding->severity);
 	mc_page_put(page, " ");
 	mc_page_wrap(page, 6, finding->info->title);
-	mc_page_end(page);
 	mc_page_put(page, "      ");
 	mc_page_wrap(page, 6, finding->evidence[0]);
-	mc_page_end(page);
 	if (finding->fix[0] != '\0') {
 		mc_page_put(page, "      Fix: ");
 		mc_page_wrap(page, 11, finding->fix);
-		mc_page_end(page);
 	}
 	mc_page_put(page, "      ");
 	mc_page_styled(page, MC_FAINT, finding->info->id);

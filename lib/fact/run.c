@@ -42,6 +42,20 @@ add_job(struct mc_run_state *state, const struct mc_check *check,
 	state->jobs_tail = &job->next;
 }
 
+/* Whether a check that was asked for looks at hosts or addresses: else none need be found. */
+static bool
+looks_below(const struct mc_run_state *state)
+{
+	for (size_t i = 0; state->spec.checks[i] != NULL; i++) {
+		const struct mc_check *check = state->spec.checks[i];
+		if ((state->spec.selected >> i & 1) != 0 &&
+			(check->targets & (unsigned)state->spec.kind) != 0 &&
+			(check->host != NULL || check->address != NULL))
+			return true;
+	}
+	return false;
+}
+
 /* A check that was not asked for may still be needed to find hosts and addresses. */
 static bool
 takes_part(const struct mc_run_state *state, size_t i, enum mc_subject_kind kind)
@@ -51,7 +65,7 @@ takes_part(const struct mc_run_state *state, size_t i, enum mc_subject_kind kind
 	if ((check->targets & (unsigned)state->spec.kind) == 0)
 		return false;
 	return (state->spec.selected >> i & 1) != 0 ||
-	       (check->spawns && kind != MC_SUBJECT_ADDRESS);
+	       (check->spawns && kind != MC_SUBJECT_ADDRESS && looks_below(state));
 }
 
 static void

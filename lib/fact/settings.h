@@ -35,6 +35,8 @@ struct mc_settings {
 	size_t connect_to_count;
 	struct mc_rr *assume; /* records laid over the facts */
 	size_t assume_count;
+	const char **dkim_selectors; /* canonical */
+	size_t dkim_selector_count;
 	const char *ns; /* "ADDRESS@PORT": asked for all names at or below the target; or NULL */
 	const char *control; /* "HOST:PORT" that shows whether port 25 is open from here; or NULL */
 };

@@ -1,0 +1,242 @@
+/* dkim: the keys under the selectors given, or under well-known ones (RFC 6376, 3.6.2). */
+#include <string.h>
+
+#include "check/host.h"
+#include "check/record_type.h"
+#include "check/registry.h"
+#include "check/txt.h"
+
+#define NO_SELECTOR "mailcheck-no-such-selector"
+
+/* What mail services and servers call theirs. Not finding any of them says nothing. */
+static const char *const well_known[] = {"default", "dkim", "dkim1", "mail", "email", "smtp", "s1",
+	"s2", "k1", "k2", "k3", "google", "selector1", "selector2", "fm1", "fm2", "fm3",
+	"protonmail", "protonmail2", "protonmail3", "zoho", "zmail", "mandrill", "mailjet", "pm",
+	"sig1", "krs", "mxvault", "ed25519", "rsa"};
+
+#define WELL_KNOWN (sizeof(well_known) / sizeof(well_known[0]))
+
+struct looking {
+	struct mc_run *run;
+	json_t *keys; /* values */
+	size_t found, failed;
+	bool given;                 /* the user named the selectors */
+	const struct mc_dns *any;   /* what a wildcard answers; NULL: not asked */
+	const struct mc_fact *fact; /* one that failed */
+};
+
+static const struct mc_dns *
+ask(struct mc_run *run, const char *selector)
+{
+	const char *prefix = mc_arena_printf(run->arena, "%s._domainkey", selector);
+
+	return mc_ask_dns(run, prefix, run->domain, MC_RR_TXT);
+}
+
+static const char *
+name_of(struct mc_run *run, const char *selector)
+{
+	return mc_arena_printf(run->arena, "%s._domainkey.%s", selector, run->domain);
+}
+
+static bool
+same_records(const struct mc_dns *a, const struct mc_dns *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (a->rrs[i].rdlength != b->rrs[i].rdlength ||
+			memcmp(a->rrs[i].rdata, b->rrs[i].rdata, a->rrs[i].rdlength) != 0)
+			return false;
+	return true;
+}
+
+/* Whether the answer is but a wildcard's. */
+static bool
+from_wildcard(const struct looking *looking, const struct mc_dns *dns)
+{
+	return looking->any != NULL && looking->any->fact.status == MC_FACT_OK &&
+	       looking->any->count > 0 && same_records(looking->any, dns);
+}
+
+static json_t *
+put_key(struct looking *looking, const char *selector, const struct mc_dns *dns)
+{
+	json_t *key = json_object();
+
+	json_object_set_new(key, "selector", json_string(selector));
+	json_object_set_new(
+		key, "alias", dns->alias_count > 0 ? json_string(dns->canonical) : json_null());
+	json_array_append_new(looking->keys, key);
+	looking->found++;
+	return key;
+}
+
+/* A fault of a key that only was guessed at weighs less: it may be long out of use. */
+static void
+find_problems(struct looking *looking, const struct mc_problems *problems, const char *name)
+{
+	struct mc_run *run = looking->run;
+	struct mc_problem one;
+
+	for (const struct mc_problem *problem = problems->first; problem != NULL;
+		problem = problem->next) {
+		struct mc_problems single = {run->arena, &one, &one, 1};
+		one = *problem;
+		one.next = NULL;
+		mc_record_find(run, &single, name);
+		if (strcmp(problem->id, "dkim.revoked") == 0)
+			mc_severity(run, looking->given ? MC_ERROR : MC_INFO);
+		else if (!looking->given && mc_finding_find(problem->id)->severity == MC_ERROR &&
+			 strcmp(problem->id, "dkim.private-key") != 0)
+			mc_severity(run, MC_WARNING);
+	}
+}
+
+static void
+judge_record(struct looking *looking, const char *selector, const struct mc_dns *dns,
+	const struct mc_txt *txt)
+{
+	struct mc_run *run = looking->run;
+	json_t *key = put_key(looking, selector, dns);
+	struct mc_problems problems;
+	struct mc_dkim dkim;
+
+	mc_problems_init(&problems, run->arena);
+	mc_dkim_parse(txt->text, txt->length, &dkim, &problems);
+	json_object_set_new(key, "valid", json_boolean(dkim.valid));
+	mc_record_put_dkim(key, run->arena, &dkim);
+	json_object_set_new(key, "record", json_string(mc_txt_escaped(run, txt)));
+	find_problems(looking, &problems, name_of(run, selector));
+}
+
+static void
+without_key(struct looking *looking, const char *selector, const struct mc_dns *dns)
+{
+	struct mc_run *run = looking->run;
+	const char *name = name_of(run, selector);
+
+	if (dns->alias_count > 0) {
+		mc_find(run, "dkim.dangling-alias", "%s: %s", mc_host_chain(run, dns),
+			dns->nxdomain ? "the last name does not exist" : "no TXT record there");
+		mc_about(run, name);
+		if (looking->given)
+			mc_severity(run, MC_ERROR);
+	} else if (looking->given) {
+		mc_find(run, "dkim.selector-none", "%s TXT: %s", name,
+			dns->nxdomain ? "NXDOMAIN" : "no such record");
+		mc_about(run, name);
+	}
+}
+
+static void
+judge_answer(struct looking *looking, const char *selector, const struct mc_dns *dns)
+{
+	struct mc_run *run = looking->run;
+	const char *name = name_of(run, selector);
+	struct mc_txts txts;
+
+	if (dns->fact.status != MC_FACT_OK) {
+		looking->failed++;
+		looking->fact = &dns->fact;
+		return;
+	}
+	if (dns->dnssec == MC_DNSSEC_BOGUS) {
+		mc_find(run, "dkim.bogus", "%s", dns->why_bogus);
+		mc_about(run, name);
+		return;
+	}
+	mc_txt_sort(run, dns, mc_dkim_is_attempt, &txts);
+	if (looking->given && txts.count == 0 && txts.other_count > 0) {
+		txts.records = txts.others;
+		txts.count = txts.other_count;
+	}
+	if (txts.count == 0) {
+		without_key(looking, selector, dns);
+		return;
+	}
+	if (dns->alias_count > 0) {
+		mc_find(run, "dkim.delegated", "%s", mc_host_chain(run, dns));
+		mc_about(run, name);
+	}
+	if (txts.count > 1) {
+		mc_find(run, "dkim.multiple", "%zu TXT records", txts.count);
+		mc_about(run, name);
+	}
+	for (size_t i = 0; i < txts.count; i++)
+		judge_record(looking, selector, dns, &txts.records[i]);
+}
+
+static enum mc_step
+conclude(struct looking *looking)
+{
+	struct mc_run *run = looking->run;
+
+	json_object_set_new(run->values, "selectors_given", json_boolean(looking->given));
+	json_object_set_new(run->values, "keys", looking->keys);
+	if (looking->failed > 0 && (looking->given || looking->found == 0))
+		return mc_undetermined(run, "dkim.lookup-failed", looking->fact);
+	if (looking->found == 0 && !looking->given)
+		mc_find(run, "dkim.not-found", "tried: %zu well-known selectors", WELL_KNOWN);
+	return MC_DONE;
+}
+
+static void
+judge_wildcard(struct looking *looking)
+{
+	struct mc_run *run = looking->run;
+	struct mc_txts txts;
+
+	if (looking->any->fact.status != MC_FACT_OK)
+		return;
+	mc_txt_sort(run, looking->any, mc_dkim_is_attempt, &txts);
+	if (txts.count == 0)
+		return;
+	mc_find(run, "dkim.wildcard", "%s", mc_txt_escaped(run, &txts.records[0]));
+	mc_about(run, name_of(run, "*"));
+	put_key(looking, "*", looking->any);
+}
+
+/* Asks for everything before it judges anything. */
+static enum mc_step
+look(struct looking *looking, const char *const *selectors, size_t count)
+{
+	struct mc_run *run = looking->run;
+	const struct mc_dns **answers = mc_arena_calloc(run->arena, count + 1, sizeof(*answers));
+	bool known = answers != NULL;
+
+	if (!looking->given)
+		looking->any = ask(run, NO_SELECTOR);
+	for (size_t i = 0; answers != NULL && i < count; i++) {
+		answers[i] = ask(run, selectors[i]);
+		known = known && answers[i] != NULL;
+	}
+	if (!known || (!looking->given && looking->any == NULL))
+		return MC_WAIT;
+	looking->keys = json_array();
+	if (!looking->given)
+		judge_wildcard(looking);
+	for (size_t i = 0; i < count; i++)
+		if (answers[i]->fact.status != MC_FACT_OK || !from_wildcard(looking, answers[i]))
+			judge_answer(looking, selectors[i], answers[i]);
+	return conclude(looking);
+}
+
+static enum mc_step
+check_domain(struct mc_run *run)
+{
+	const struct mc_settings *settings = run->settings;
+	struct looking looking = {.run = run, .given = settings->dkim_selector_count > 0};
+
+	if (looking.given)
+		return look(&looking, (const char *const *)settings->dkim_selectors,
+			settings->dkim_selector_count);
+	return look(&looking, well_known, WELL_KNOWN);
+}
+
+const struct mc_check mc_check_dkim = {
+	.name = "dkim",
+	.targets = MC_TARGET_DOMAIN,
+	.records_only = true,
+	.target = check_domain,
+};

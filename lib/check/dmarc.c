@@ -1,0 +1,268 @@
+/* dmarc: the policy that holds for the domain, as a receiver of RFC 9989 finds it. */
+#include <string.h>
+
+#include "check/dmarc_walk.h"
+#include "check/record_type.h"
+#include "check/registry.h"
+
+#define NO_NAME "mailcheck-no-such-name"
+#define NXNAME 128 /* RFC 9824, 3.4 */
+
+static enum mc_dmarc_policy
+policy_for(const struct mc_dmarc_walk *walk, enum mc_dmarc_for what, bool effective)
+{
+	if (walk->record == NULL)
+		return MC_DMARC_ABSENT;
+	return mc_dmarc_apply(&walk->record->dmarc, what, effective);
+}
+
+/* What is published: null where the tag is missing or none that exists. */
+static enum mc_dmarc_policy
+published_policy(const struct mc_dmarc_walk *walk)
+{
+	const struct mc_dmarc *dmarc = &walk->record->dmarc;
+
+	if (walk->applies == MC_DMARC_NONEXISTENT && dmarc->np != MC_DMARC_ABSENT)
+		return dmarc->np;
+	if (walk->applies != MC_DMARC_ITSELF && dmarc->sp != MC_DMARC_ABSENT)
+		return dmarc->sp;
+	return dmarc->p;
+}
+
+static void
+put_values(struct mc_run *run, const struct mc_dmarc_walk *walk)
+{
+	const struct mc_dmarc_place *record = walk->record;
+	json_t *values = run->values, *tags = record != NULL ? json_object() : json_null();
+
+	mc_record_put_text(values, "organizational_domain", run->arena, walk->organizational);
+	mc_record_put_text(
+		values, "record_domain", run->arena, record != NULL ? record->name : NULL);
+	mc_record_put_text(values, "policy", run->arena,
+		record != NULL ? mc_dmarc_policy_name(published_policy(walk)) : NULL);
+	mc_record_put_text(values, "effective_policy", run->arena,
+		mc_dmarc_policy_name(policy_for(walk, walk->applies, true)));
+	json_object_set_new(values, "record",
+		record != NULL ? json_string(mc_txt_escaped(run, &record->txts.records[0]))
+			       : json_null());
+	json_object_set_new(values, "queries", json_integer((json_int_t)walk->count));
+	mc_record_put_text(values, "psl_organizational_domain", run->arena,
+		mc_dmarc_old_organizational(run, run->domain));
+	if (record != NULL)
+		mc_record_put_dmarc(tags, run->arena, &record->dmarc);
+	json_object_set_new(values, "tags", tags);
+}
+
+/* What a subdomain gets whose record is not its own: that of the organization. */
+static const struct mc_dmarc_place *
+place_for_subdomains(const struct mc_dmarc_walk *walk)
+{
+	for (size_t i = 0; walk->organizational != NULL && i < walk->count; i++)
+		if (walk->places[i].single &&
+			strcmp(walk->places[i].name, walk->organizational) == 0)
+			return &walk->places[i];
+	return walk->organizational != NULL ? walk->record : NULL;
+}
+
+static void
+put_subdomains(struct mc_run *run, const struct mc_dmarc_place *place)
+{
+	const char *sp = NULL, *np = NULL;
+
+	if (place != NULL) {
+		sp = mc_dmarc_policy_name(mc_dmarc_apply(&place->dmarc, MC_DMARC_SUBDOMAIN, true));
+		np = mc_dmarc_policy_name(
+			mc_dmarc_apply(&place->dmarc, MC_DMARC_NONEXISTENT, true));
+	}
+	mc_record_put_text(run->values, "subdomain_policy", run->arena, sp);
+	mc_record_put_text(run->values, "nonexistent_subdomain_policy", run->arena, np);
+}
+
+/* The type bitmap (RFC 4034, 4.1.2) of an NSEC: window 0, octet 16, first bit is type 128. */
+static bool
+denies_by_nxname(const struct mc_dns *nsec)
+{
+	for (size_t i = 0; i < nsec->count; i++) {
+		const struct mc_rr *rr = &nsec->rrs[i];
+		size_t at = mc_name_wire_length(rr->rdata, rr->rdlength);
+		if (at == 0 || rr->rdlength < at + 2 || rr->rdata[at] != NXNAME / 256 ||
+			rr->rdlength < at + 2 + rr->rdata[at + 1])
+			continue;
+		if (rr->rdata[at + 1] > NXNAME / 8 && (rr->rdata[at + 2 + NXNAME / 8] & 0x80) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether np would ever apply: a name below the domain is asked for that nobody made. */
+static enum mc_step
+judge_nonexistent(struct mc_run *run, const struct mc_dmarc_place *place)
+{
+	const struct mc_dns *made_up, *nsec;
+
+	if (place == NULL || mc_dmarc_apply(&place->dmarc, MC_DMARC_SUBDOMAIN, true) ==
+				     mc_dmarc_apply(&place->dmarc, MC_DMARC_NONEXISTENT, true))
+		return MC_DONE;
+	made_up = mc_ask_dns(run, NO_NAME, run->domain, MC_RR_A);
+	if (made_up == NULL)
+		return MC_WAIT;
+	if (made_up->fact.status != MC_FACT_OK || made_up->nxdomain)
+		return MC_DONE;
+	if (made_up->count > 0) {
+		mc_find(run, "dmarc.np-wildcard", NO_NAME ".%s exists", run->domain);
+		return MC_DONE;
+	}
+	nsec = mc_ask_dns(run, NO_NAME, run->domain, MC_RR_NSEC);
+	if (nsec == NULL)
+		return MC_WAIT;
+	if (nsec->fact.status == MC_FACT_OK && denies_by_nxname(nsec))
+		mc_find(run, "dmarc.np-nxname", NO_NAME ".%s: NOERROR, NXNAME", run->domain);
+	return MC_DONE;
+}
+
+static const char *
+or_none(const char *text)
+{
+	return text != NULL ? text : "none";
+}
+
+static enum mc_step
+judge_difference(struct mc_run *run, const struct mc_dmarc_walk *walk)
+{
+	enum mc_dmarc_policy policy = policy_for(walk, walk->applies, false);
+	struct mc_dmarc_old old;
+
+	if (walk->organizational == NULL)
+		return MC_DONE;
+	if (mc_dmarc_old_find(run, walk, &old) == MC_WAIT)
+		return MC_WAIT;
+	if (old.unknown || (walk->record == NULL && old.record_domain == NULL))
+		return MC_DONE;
+	if (policy == old.policy && strcmp(walk->organizational, old.organizational) == 0)
+		return MC_DONE;
+	mc_find(run, "dmarc.differs",
+		"RFC 9989: organizational domain %s, policy %s (record at %s)",
+		walk->organizational, or_none(mc_dmarc_policy_name(policy)),
+		walk->record != NULL ? walk->record->owner : "no name");
+	mc_evidence(run, "RFC 7489: organizational domain %s, policy %s (record at %s%s)",
+		old.organizational, or_none(mc_dmarc_policy_name(old.policy)),
+		old.record_domain != NULL ? "_dmarc." : "",
+		old.record_domain != NULL ? old.record_domain : "no name");
+	return MC_DONE;
+}
+
+static void
+judge_others(struct mc_run *run, const struct mc_dmarc_place *place)
+{
+	for (size_t i = 0; i < place->txts.other_count; i++) {
+		const struct mc_txt *txt = &place->txts.others[i];
+		bool attempt = mc_dmarc_is_attempt(txt->text, txt->length);
+		struct mc_problems problems;
+		struct mc_dmarc dmarc;
+
+		if (!attempt) {
+			mc_find(run, "dmarc.unrelated", "%s", mc_txt_escaped(run, txt));
+			mc_about(run, place->owner);
+			continue;
+		}
+		mc_problems_init(&problems, run->arena);
+		mc_dmarc_parse(txt->text, txt->length, &dmarc, &problems);
+		mc_record_find(run, &problems, place->owner);
+		mc_evidence(run, "%s", mc_txt_escaped(run, txt));
+	}
+}
+
+static void
+judge_places(struct mc_run *run, const struct mc_dmarc_walk *walk)
+{
+	for (size_t i = 0; i < walk->count; i++) {
+		const struct mc_dmarc_place *place = &walk->places[i];
+		if (place->txts.count > 1) {
+			mc_find(run, "dmarc.multiple", "%zu records", place->txts.count);
+			for (size_t j = 0; j < place->txts.count; j++)
+				mc_evidence(
+					run, "%s", mc_txt_escaped(run, &place->txts.records[j]));
+			mc_about(run, place->owner);
+			if (i > 0)
+				mc_severity(run, MC_NOTICE);
+		}
+		if (i == 0)
+			judge_others(run, place);
+	}
+}
+
+static void
+judge_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
+{
+	const struct mc_dmarc_place *place = walk->record;
+
+	mc_record_find(run, &place->problems, place->owner);
+	if (place == &walk->places[0] && place->dmarc.psd == 'y' &&
+		!mc_dmarc_old_is_suffix(place->name)) {
+		mc_find(run, "dmarc.psd", "%s", mc_txt_escaped(run, &place->txts.records[0]));
+		mc_about(run, place->name);
+	}
+}
+
+static enum mc_step
+with_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
+{
+	const struct mc_dmarc_place *subdomains = place_for_subdomains(walk);
+	enum mc_step reports, nonexistent, difference;
+
+	judge_record(run, walk);
+	put_subdomains(run, subdomains);
+	reports = mc_dmarc_judge_reports(run, walk);
+	nonexistent = judge_nonexistent(run, subdomains);
+	difference = judge_difference(run, walk);
+	return reports == MC_WAIT || nonexistent == MC_WAIT || difference == MC_WAIT ? MC_WAIT
+										     : MC_DONE;
+}
+
+static enum mc_step
+without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
+{
+	bool broken = walk->places[0].txts.count > 1;
+
+	for (size_t i = 0; i < walk->places[0].txts.other_count; i++)
+		broken = broken || mc_dmarc_is_attempt(walk->places[0].txts.others[i].text,
+					   walk->places[0].txts.others[i].length);
+	put_subdomains(run, NULL);
+	if (!broken)
+		mc_find(run, "dmarc.none", "no DMARC record at %s or above", walk->places[0].owner);
+	return judge_difference(run, walk);
+}
+
+static enum mc_step
+check_domain(struct mc_run *run)
+{
+	struct mc_dmarc_walk walk;
+	enum mc_step step;
+
+	if (mc_dmarc_walk_up(run, &walk) == MC_WAIT)
+		return MC_WAIT;
+	put_values(run, &walk);
+	if (walk.bogus != NULL) {
+		mc_find(run, "dmarc.bogus", "%s", walk.bogus->dns->why_bogus);
+		mc_about(run, walk.bogus->owner);
+	}
+	judge_places(run, &walk);
+	if (walk.record != NULL) {
+		step = with_record(run, &walk);
+	} else if (walk.bogus != NULL || walk.failed != NULL) {
+		put_subdomains(run, NULL);
+		step = MC_DONE;
+	} else {
+		step = without_record(run, &walk);
+	}
+	if (step == MC_DONE && walk.failed != NULL)
+		return mc_undetermined(run, "dmarc.lookup-failed", &walk.failed->dns->fact);
+	return step;
+}
+
+const struct mc_check mc_check_dmarc = {
+	.name = "dmarc",
+	.targets = MC_TARGET_DOMAIN,
+	.records_only = true,
+	.target = check_domain,
+};

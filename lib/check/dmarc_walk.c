@@ -1,0 +1,133 @@
+/* dmarc_walk: RFC 9989, 4.10. */
+#include "check/dmarc_walk.h"
+
+#include <string.h>
+
+static void
+read_place(struct mc_run *run, struct mc_dmarc_place *place)
+{
+	mc_problems_init(&place->problems, run->arena);
+	if (place->dns->fact.status != MC_FACT_OK || place->dns->dnssec == MC_DNSSEC_BOGUS)
+		return;
+	mc_txt_sort(run, place->dns, mc_dmarc_is_record, &place->txts);
+	place->single = place->txts.count == 1;
+	if (place->single)
+		mc_dmarc_parse(place->txts.records[0].text, place->txts.records[0].length,
+			&place->dmarc, &place->problems);
+}
+
+/* Asks for all names at once; what lies behind the end of the walk is not looked at. */
+static bool
+ask_all(struct mc_run *run, struct mc_dmarc_walk *walk)
+{
+	const char *names[MC_DMARC_QUERIES];
+	size_t count = mc_dmarc_walk(run->domain, names);
+	bool known = true;
+
+	for (size_t i = 0; i < count; i++) {
+		struct mc_dmarc_place *place = &walk->places[i];
+		place->name = names[i];
+		place->owner = mc_arena_printf(run->arena, "_dmarc.%s", names[i]);
+		place->dns = mc_ask_dns(run, "_dmarc", names[i], MC_RR_TXT);
+		known = known && place->dns != NULL;
+	}
+	walk->count = count;
+	return known;
+}
+
+static void
+read_all(struct mc_run *run, struct mc_dmarc_walk *walk)
+{
+	size_t asked = walk->count;
+
+	for (walk->count = 0; walk->count < asked;) {
+		struct mc_dmarc_place *place = &walk->places[walk->count++];
+		read_place(run, place);
+		if (place->dns->fact.status != MC_FACT_OK && walk->failed == NULL)
+			walk->failed = place;
+		else if (place->dns->dnssec == MC_DNSSEC_BOGUS && walk->bogus == NULL)
+			walk->bogus = place;
+		if (place->single && place->dmarc.psd != 'u')
+			return;
+	}
+}
+
+/* The name one label longer, on the way down to the domain. */
+static const char *
+one_below(const char *domain, const char *ancestor)
+{
+	unsigned labels = mc_name_labels(ancestor) + 1;
+
+	while (mc_name_labels(domain) > labels)
+		domain = mc_name_parent(domain);
+	return domain;
+}
+
+/* 4.10.2 */
+static const char *
+organizational(const char *domain, const struct mc_dmarc_walk *walk)
+{
+	const char *fewest = domain;
+
+	for (size_t i = 0; i < walk->count; i++) {
+		const struct mc_dmarc_place *place = &walk->places[i];
+		if (!place->single)
+			continue;
+		if (place->dmarc.psd == 'n')
+			return place->name;
+		if (place->dmarc.psd == 'y' && i > 0)
+			return one_below(domain, place->name);
+		fewest = place->name;
+	}
+	return fewest;
+}
+
+/* 4.10.1: the author's own, that of the organization, that of the public suffix. */
+static const struct mc_dmarc_place *
+choose(const struct mc_dmarc_walk *walk)
+{
+	if (walk->places[0].single || walk->organizational == NULL)
+		return walk->places[0].single ? &walk->places[0] : NULL;
+	for (size_t i = 1; i < walk->count; i++)
+		if (walk->places[i].single &&
+			strcmp(walk->places[i].name, walk->organizational) == 0)
+			return &walk->places[i];
+	for (size_t i = 1; i < walk->count; i++)
+		if (walk->places[i].single && walk->places[i].dmarc.psd == 'y')
+			return &walk->places[i];
+	return NULL;
+}
+
+/* A subdomain that does not exist (3.2.13) gets np; the MX lookup tells. */
+static enum mc_step
+tell_existence(struct mc_run *run, struct mc_dmarc_walk *walk)
+{
+	const struct mc_dns *mx;
+
+	walk->applies = MC_DMARC_SUBDOMAIN;
+	if (walk->record->dmarc.np == MC_DMARC_ABSENT)
+		return MC_DONE;
+	mx = mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
+	if (mx == NULL)
+		return MC_WAIT;
+	if (mx->fact.status == MC_FACT_OK && mx->nxdomain)
+		walk->applies = MC_DMARC_NONEXISTENT;
+	return MC_DONE;
+}
+
+enum mc_step
+mc_dmarc_walk_up(struct mc_run *run, struct mc_dmarc_walk *ret_walk)
+{
+	struct mc_dmarc_walk *walk = ret_walk;
+
+	*walk = (struct mc_dmarc_walk){.count = 0};
+	if (!ask_all(run, walk))
+		return MC_WAIT;
+	read_all(run, walk);
+	if (walk->failed == NULL && walk->bogus == NULL)
+		walk->organizational = organizational(run->domain, walk);
+	walk->record = choose(walk);
+	walk->applies = MC_DMARC_ITSELF;
+	return walk->record == NULL || walk->record == &walk->places[0] ? MC_DONE
+									: tell_existence(run, walk);
+}

@@ -1,0 +1,50 @@
+/*
+ * dmarc_walk: which DMARC record holds for a domain, and what its organizational domain is: by the
+ * walk up the tree (RFC 9989, 4.10), and by public suffix (RFC 7489, 3.2 and 6.6.3). Shared by the
+ * files of the dmarc check.
+ */
+#ifndef MC_CHECK_DMARC_WALK_H
+#define MC_CHECK_DMARC_WALK_H
+
+#include "check/txt.h"
+#include "record/dmarc.h"
+
+struct mc_dmarc_place {
+	const char *name; /* without "_dmarc" */
+	const char *owner;
+	const struct mc_dns *dns;
+	struct mc_txts txts;
+	bool single; /* just one record: `dmarc` is what it says */
+	struct mc_dmarc dmarc;
+	struct mc_problems problems;
+};
+
+struct mc_dmarc_walk {
+	struct mc_dmarc_place places[MC_DMARC_QUERIES]; /* the domain itself first */
+	size_t count;                                   /* of queries until the walk stops */
+	const struct mc_dmarc_place *failed;            /* the first lookup that failed */
+	const struct mc_dmarc_place *bogus;
+	const char *organizational;          /* NULL when a lookup failed */
+	const struct mc_dmarc_place *record; /* that holds for the domain; NULL: none, or unknown */
+	enum mc_dmarc_for applies;           /* how it applies to the domain */
+};
+
+enum mc_step mc_dmarc_walk_up(struct mc_run *run, struct mc_dmarc_walk *ret_walk);
+
+/* dmarc_old.c */
+struct mc_dmarc_old {
+	const char *organizational; /* never NULL */
+	const char *record_domain;  /* NULL: no record, or unknown */
+	enum mc_dmarc_policy policy;
+	bool unknown; /* a lookup failed */
+};
+enum mc_step mc_dmarc_old_find(
+	struct mc_run *run, const struct mc_dmarc_walk *walk, struct mc_dmarc_old *ret_old);
+/* The domain just below a public suffix; the domain itself when it is one. */
+const char *mc_dmarc_old_organizational(struct mc_run *run, const char *domain);
+bool mc_dmarc_old_is_suffix(const char *domain);
+
+/* dmarc_report.c: whether reports can arrive. MC_WAIT while something is missing. */
+enum mc_step mc_dmarc_judge_reports(struct mc_run *run, const struct mc_dmarc_walk *walk);
+
+#endif

@@ -1,0 +1,86 @@
+/* txt: TXT records among others. */
+#include "check/txt.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+
+void
+mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
+	bool (*counts)(const char *text, size_t length), struct mc_txts *ret_txts)
+{
+	struct mc_txts txts = {.dns = dns,
+		.records = mc_arena_calloc(run->arena, MC_TXT_LIMIT, sizeof(struct mc_txt)),
+		.others = mc_arena_calloc(run->arena, MC_TXT_LIMIT, sizeof(struct mc_txt))};
+
+	for (size_t i = 0;
+		txts.records != NULL && txts.others != NULL && i < dns->count && i < MC_TXT_LIMIT;
+		i++) {
+		struct mc_txt txt;
+		txt.text = mc_rr_txt(run->arena, &dns->rrs[i], &txt.length);
+		if (txt.text == NULL)
+			continue;
+		if (counts(txt.text, txt.length))
+			txts.records[txts.count++] = txt;
+		else
+			txts.others[txts.other_count++] = txt;
+	}
+	*ret_txts = txts;
+}
+
+const char *
+mc_txt_escaped(struct mc_run *run, const struct mc_txt *txt)
+{
+	return mc_escape(run->arena, txt->text, txt->length);
+}
+
+static bool
+is_null_mx(const struct mc_dns *mx)
+{
+	char name[MC_NAME_TEXT_SIZE];
+	uint16_t preference;
+
+	return mx->count == 1 && mc_rr_mx(&mx->rrs[0], &preference, name) && strcmp(name, ".") == 0;
+}
+
+static enum mc_taking
+by_address(struct mc_run *run, const char *domain, const struct mc_fact **ret_failed,
+	const char **ret_why)
+{
+	const struct mc_dns *a = mc_ask_dns(run, NULL, domain, MC_RR_A);
+	const struct mc_dns *aaaa = mc_ask_dns(run, NULL, domain, MC_RR_AAAA);
+
+	if (a == NULL || aaaa == NULL)
+		return MC_TAKING_WAIT;
+	if (a->count > 0 || aaaa->count > 0)
+		return MC_TAKING_MAIL;
+	if (a->fact.status != MC_FACT_OK || aaaa->fact.status != MC_FACT_OK) {
+		*ret_failed = a->fact.status != MC_FACT_OK ? &a->fact : &aaaa->fact;
+		return MC_TAKING_UNKNOWN;
+	}
+	*ret_why = "has neither MX nor address";
+	return MC_TAKING_NONE;
+}
+
+enum mc_taking
+mc_txt_takes_mail(struct mc_run *run, const char *domain, const struct mc_fact **ret_failed,
+	const char **ret_why)
+{
+	const struct mc_dns *mx = mc_ask_dns(run, NULL, domain, MC_RR_MX);
+
+	if (mx == NULL)
+		return MC_TAKING_WAIT;
+	if (mx->fact.status != MC_FACT_OK) {
+		*ret_failed = &mx->fact;
+		return MC_TAKING_UNKNOWN;
+	}
+	if (mx->nxdomain) {
+		*ret_why = "does not exist";
+		return MC_TAKING_NONE;
+	}
+	if (is_null_mx(mx)) {
+		*ret_why = "has a null MX";
+		return MC_TAKING_NONE;
+	}
+	return mx->count > 0 ? MC_TAKING_MAIL : by_address(run, domain, ret_failed, ret_why);
+}
