@@ -1,21 +1,27 @@
 """Every id that code names is registered, every registered one is named, and each has a scenario
-that raises it and one that does not."""
+(or a record of tests/record/cases.txt) that raises it and one that does not."""
 import pathlib
 import re
 import sys
 
 root = pathlib.Path(sys.argv[1])
-ID = r'"((?:mx|ptr|smtp|tls)\.[a-z0-9.-]+)"'
+ID = r'"((?:mx|dkim|dmarc|mta-sts|tls-rpt|dane|bimi|ptr|smtp|tls)\.[a-z0-9.-]+)"'
 registered = set(re.findall(r'MC_FINDING\(\s*' + ID,
                             (root / 'lib/report/findings.def').read_text()))
 named = set()
-for path in (root / 'lib/check').glob('*.c'):
-    named |= set(re.findall(ID, path.read_text()))
+for room in 'check', 'record':
+    for path in (root / 'lib' / room).glob('*.c'):
+        named |= set(re.findall(ID, path.read_text()))
 raised = {}
 cases = sorted((root / 'tests/scenario/cases').glob('*.scn'))
 for path in cases:
     for found in re.findall(r'^\s+finding (\S+)', path.read_text(), re.M):
         raised.setdefault(found, set()).add(path.name)
+
+for line in (root / 'tests/record/cases.txt').read_text().splitlines():
+    if line[:1] not in ('', '\t', '#'):
+        for found in line.split()[2:]:
+            raised.setdefault(found, set()).add('record')
 
 bad = [f'not registered: {name}' for name in sorted(named - registered)]
 bad += [f'never said by a check: {name}' for name in sorted(registered - named)]

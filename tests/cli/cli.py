@@ -15,7 +15,7 @@ import tempfile
 import time
 
 MAILCHECK = sys.argv[1]
-COMMANDS = ['domain', 'dns', 'smtp', 'explain', 'help']
+COMMANDS = ['domain', 'dns', 'smtp', 'record', 'explain', 'help']
 WAIT = 30
 failures = []
 

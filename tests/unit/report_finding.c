@@ -7,7 +7,10 @@
 #include "report/finding.h"
 #include "unit.h"
 
-static const char *const checks[] = {"mx", "ptr", "smtp", "tls"};
+static const char *const checks[] = {
+	"mx", "dkim", "dmarc", "mta-sts", "tls-rpt", "dane", "bimi", "ptr", "smtp", "tls"};
+
+#define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
 /* "2smtp.refused": sorts by check, then by id. */
 static const char *
@@ -15,10 +18,10 @@ sort_key(const char *id, char key[64])
 {
 	size_t length = strcspn(id, "."), i;
 
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < CHECKS; i++)
 		if (strlen(checks[i]) == length && strncmp(checks[i], id, length) == 0)
 			break;
-	ck_assert_msg(i < 4, "%s: of no check", id);
+	ck_assert_msg(i < CHECKS, "%s: of no check", id);
 	snprintf(key, 64, "%zu%s", i, id);
 	return key;
 }
