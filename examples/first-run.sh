@@ -27,7 +27,7 @@ done
 for domain in healthy.example broken.example; do
     printf '\n$ mailcheck domain %s\n\n' "$domain"
     "$build/cli/mailcheck" domain "$domain" --resolver 127.0.0.1@5391 --allow-private \
-        --connect-to :25::2591 --ca-file "$lab/ca.pem" || true
+        --connect-to :25::2591 --connect-to :53::5391 --ca-file "$lab/ca.pem" || true
 done
 
 cat <<TEXT

@@ -3,11 +3,14 @@
 #include "check/registry.h"
 
 const struct mc_check *const mc_checks[] = {
+	&mc_check_ns,
+	&mc_check_dnssec,
 	&mc_check_mx,
 	&mc_check_dkim,
 	&mc_check_dmarc,
 	&mc_check_mta_sts,
 	&mc_check_tls_rpt,
+	&mc_check_dane,
 	&mc_check_ptr,
 	&mc_check_smtp,
 	&mc_check_tls,

@@ -8,11 +8,14 @@
 
 extern const struct mc_check *const mc_checks[]; /* NULL-terminated */
 
+extern const struct mc_check mc_check_ns;
+extern const struct mc_check mc_check_dnssec;
 extern const struct mc_check mc_check_mx;
 extern const struct mc_check mc_check_dkim;
 extern const struct mc_check mc_check_dmarc;
 extern const struct mc_check mc_check_mta_sts;
 extern const struct mc_check mc_check_tls_rpt;
+extern const struct mc_check mc_check_dane;
 extern const struct mc_check mc_check_ptr;
 extern const struct mc_check mc_check_smtp;
 extern const struct mc_check mc_check_tls;

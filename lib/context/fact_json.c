@@ -152,9 +152,13 @@ write_dns_rrs(const struct mc_member *member, const void *base)
 {
 	const struct mc_dns *dns = base;
 
-	return member->offset == offsetof(struct mc_dns, aliases)
-		       ? write_rrs(dns->aliases, dns->alias_count)
-		       : write_rrs(dns->rrs, dns->count);
+	if (member->offset == offsetof(struct mc_dns, aliases))
+		return write_rrs(dns->aliases, dns->alias_count);
+	if (member->offset == offsetof(struct mc_dns, signatures))
+		return write_rrs(dns->signatures, dns->signature_count);
+	if (member->offset == offsetof(struct mc_dns, glue))
+		return write_rrs(dns->glue, dns->glue_count);
+	return write_rrs(dns->rrs, dns->count);
 }
 
 static bool
@@ -163,9 +167,13 @@ read_dns_rrs(
 {
 	struct mc_dns *dns = base;
 
-	return member->offset == offsetof(struct mc_dns, aliases)
-		       ? read_rrs(arena, value, &dns->aliases, &dns->alias_count)
-		       : read_rrs(arena, value, &dns->rrs, &dns->count);
+	if (member->offset == offsetof(struct mc_dns, aliases))
+		return read_rrs(arena, value, &dns->aliases, &dns->alias_count);
+	if (member->offset == offsetof(struct mc_dns, signatures))
+		return read_rrs(arena, value, &dns->signatures, &dns->signature_count);
+	if (member->offset == offsetof(struct mc_dns, glue))
+		return read_rrs(arena, value, &dns->glue, &dns->glue_count);
+	return read_rrs(arena, value, &dns->rrs, &dns->count);
 }
 
 static const struct mc_codec rrs_codec = {write_dns_rrs, read_dns_rrs};
@@ -353,6 +361,9 @@ static const struct mc_member dns_members[] = {
 	{"canonical", MC_MEMBER_TEXT, AT(mc_dns, canonical)},
 	{"aliases", MC_MEMBER_CODEC, AT(mc_dns, aliases), .codec = &rrs_codec},
 	{"rrs", MC_MEMBER_CODEC, AT(mc_dns, rrs), .codec = &rrs_codec},
+	{"signatures", MC_MEMBER_CODEC, AT(mc_dns, signatures), .codec = &rrs_codec},
+	{"referral", MC_MEMBER_BOOL, AT(mc_dns, referral)},
+	{"glue", MC_MEMBER_CODEC, AT(mc_dns, glue), .codec = &rrs_codec},
 	{"ttl", MC_MEMBER_UINT32, AT(mc_dns, ttl), .low = 0, .high = UINT32_MAX},
 };
 SHAPE(mc_dns, dns);

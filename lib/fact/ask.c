@@ -365,6 +365,41 @@ connect_to(const struct mc_run *run)
 	return NULL;
 }
 
+#define DNS_PORT 53
+
+/* A rule for every port is meant for mail. */
+static const struct mc_connect_to *
+name_server_rule(const struct mc_run *run, const char *host, const struct mc_address *address)
+{
+	const struct mc_settings *settings = run->settings;
+	const struct mc_subject subject = {.host = host, .address = *address, .port = DNS_PORT};
+
+	for (size_t i = 0; i < settings->connect_to_count; i++)
+		if (settings->connect_to[i].port == DNS_PORT &&
+			connect_to_matches(&settings->connect_to[i], &subject))
+			return &settings->connect_to[i];
+	return NULL;
+}
+
+const struct mc_dns *
+mc_ask_name_server(struct mc_run *run, const char *host, const struct mc_address *address,
+	const char *name, uint16_t type)
+{
+	const struct mc_connect_to *rule = name_server_rule(run, host, address);
+	bool moved = rule != NULL && rule->address.family != 0;
+	struct mc_question question = {.kind = MC_FACT_DNS, .name = name, .type = type};
+	char text[MC_ADDRESS_SIZE];
+
+	mc_address_format(text, moved ? &rule->address : address);
+	question.server = mc_arena_printf(run->arena, "%s@%u", text,
+		rule != NULL && rule->to_port != 0 ? rule->to_port : DNS_PORT);
+	if (!moved && !run->settings->allow_private && mc_address_scope(address) != MC_SCOPE_GLOBAL)
+		return (const struct mc_dns *)without_store(run->state, &question,
+			MC_FAIL_NOT_CONTACTED,
+			"a special-purpose address, which is not contacted unasked");
+	return (const struct mc_dns *)ask(run, &question);
+}
+
 /* RFC 6761, 6.3: localhost names this machine, by name. */
 static bool
 named_local(const struct mc_subject *subject)

@@ -40,30 +40,84 @@ follow_aliases(struct mc_arena *arena, struct mc_dns *dns, const struct mc_rrset
 	return !arena->failed;
 }
 
+/* RFC 2181, 5: the same record twice is one. */
+static size_t
+sort(struct mc_rr *rrs, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(rrs, count, sizeof(struct mc_rr), compare_rrs);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || mc_rr_compare(&rrs[kept - 1], &rrs[i]) != 0)
+			rrs[kept++] = rrs[i];
+	return kept;
+}
+
+static bool
+covers(const struct mc_rr *rr, uint16_t type)
+{
+	return rr->type == MC_RR_RRSIG && rr->rdlength > 2 &&
+	       (rr->rdata[0] << 8 | rr->rdata[1]) == type;
+}
+
 static bool
 collect(struct mc_arena *arena, struct mc_dns *dns, const struct mc_rrset *answer)
 {
 	dns->rrs = mc_arena_calloc(arena, answer->count + 1, sizeof(struct mc_rr));
-	if (dns->rrs == NULL)
+	dns->signatures = mc_arena_calloc(arena, answer->count + 1, sizeof(struct mc_rr));
+	if (dns->rrs == NULL || dns->signatures == NULL)
 		return false;
-	for (size_t i = 0; i < answer->count; i++)
-		if (answer->rrs[i].type == dns->type &&
-			strcmp(answer->rrs[i].owner, dns->canonical) == 0)
+	for (size_t i = 0; i < answer->count; i++) {
+		if (strcmp(answer->rrs[i].owner, dns->canonical) != 0)
+			continue;
+		if (answer->rrs[i].type == dns->type)
 			dns->rrs[dns->count++] = answer->rrs[i];
-	qsort(dns->rrs, dns->count, sizeof(struct mc_rr), compare_rrs);
+		else if (covers(&answer->rrs[i], dns->type))
+			dns->signatures[dns->signature_count++] = answer->rrs[i];
+	}
+	dns->count = sort(dns->rrs, dns->count);
+	dns->signature_count = sort(dns->signatures, dns->signature_count);
 	return true;
 }
 
-/* RFC 2181, 5: the same record twice is one. */
-static void
-drop_repeats(struct mc_dns *dns)
+static bool
+is_target(const struct mc_dns *dns, const char *name)
 {
-	size_t kept = 0;
+	char target[MC_NAME_TEXT_SIZE];
 
 	for (size_t i = 0; i < dns->count; i++)
-		if (kept == 0 || mc_rr_compare(&dns->rrs[kept - 1], &dns->rrs[i]) != 0)
-			dns->rrs[kept++] = dns->rrs[i];
-	dns->count = kept;
+		if (mc_rr_target(&dns->rrs[i], target) && strcmp(target, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+collect_glue(struct mc_arena *arena, struct mc_dns *dns, const struct mc_rrset *additional)
+{
+	struct mc_address address;
+
+	dns->glue = mc_arena_calloc(arena, additional->count + 1, sizeof(struct mc_rr));
+	if (dns->glue == NULL)
+		return false;
+	for (size_t i = 0; i < additional->count; i++)
+		if (mc_rr_address(&additional->rrs[i], &address) &&
+			is_target(dns, additional->rrs[i].owner))
+			dns->glue[dns->glue_count++] = additional->rrs[i];
+	dns->glue_count = sort(dns->glue, dns->glue_count);
+	return true;
+}
+
+/* The delegation, from a server of the parent zone: it stands in the authority section. */
+static bool
+collect_referral(struct mc_arena *arena, struct mc_dns *dns, const struct mc_message *message)
+{
+	if (dns->server == NULL || dns->type != MC_RR_NS || dns->count > 0 ||
+		message->authoritative || message->rcode != MC_RCODE_NOERROR)
+		return true;
+	if (!collect(arena, dns, &message->authority))
+		return false;
+	dns->referral = dns->count > 0;
+	return !dns->referral || collect_glue(arena, dns, &message->additional);
 }
 
 static uint32_t
@@ -130,9 +184,9 @@ mc_dns_from_message(struct mc_arena *arena, const struct mc_question *question,
 	dns->canonical = dns->name;
 	dns->authoritative = message->authoritative;
 	dns->why_bogus = "";
-	if (!follow_aliases(arena, dns, &message->answer) || !collect(arena, dns, &message->answer))
+	if (!follow_aliases(arena, dns, &message->answer) ||
+		!collect(arena, dns, &message->answer) || !collect_referral(arena, dns, message))
 		return NULL;
-	drop_repeats(dns);
 	dns->nxdomain = message->rcode == MC_RCODE_NXDOMAIN && dns->count == 0;
 	dns->ttl = dns->count > 0 ? UINT32_MAX : negative_ttl(&message->authority);
 	dns->ttl = lower_ttl(dns->ttl, dns->rrs, dns->count);

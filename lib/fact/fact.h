@@ -71,6 +71,11 @@ struct mc_dns {
 	size_t alias_count;
 	struct mc_rr *rrs; /* of `type` at `canonical`, sorted */
 	size_t count;
+	struct mc_rr *signatures; /* RRSIGs of the answer that cover `rrs`, sorted */
+	size_t signature_count;
+	bool referral;      /* NS only, asked directly: `rrs` are those of a delegation */
+	struct mc_rr *glue; /* with it: the A and AAAA records that came along */
+	size_t glue_count;
 	uint32_t ttl; /* the lowest of the answer, or of the SOA when negative */
 };
 

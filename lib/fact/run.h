@@ -57,6 +57,10 @@ const struct mc_dns *mc_ask_dns(
 /* The same of one server: "ADDRESS@PORT". Nothing is laid over it. */
 const struct mc_dns *mc_ask_dns_at(
 	struct mc_run *run, const char *name, uint16_t type, const char *server);
+/* The same of a name server of the domain, at port 53 (--connect-to may lead elsewhere). One at
+ * a special-purpose address is left alone unless the user allows it. */
+const struct mc_dns *mc_ask_name_server(struct mc_run *run, const char *host,
+	const struct mc_address *address, const char *name, uint16_t type);
 /* A session that only reads the greeting of some other host: shows whether a port can be
  * reached from here at all. */
 const struct mc_session_fact *mc_ask_greeting(

@@ -151,8 +151,8 @@ def hostile(directory):
 def lab_options(lab):
     dns = lab.at['dns'].replace('127.0.0.1:', '127.0.0.1@')
     smtp_port = lab.at['mx1'].rsplit(':', 1)[1]
-    return ['--resolver', dns, '--allow-private', '--ca-file', lab.ca, '--connect-to',
-            f':25::{smtp_port}']
+    return ['--resolver', dns, '--allow-private', '--ca-file', lab.ca,
+            '--connect-to', f':53::{dns.split("@")[1]}', '--connect-to', f':25::{smtp_port}']
 
 
 def has_ipv6():
@@ -181,7 +181,7 @@ def domains(directory, lab, options):
     expect(report['root_cause'] and report['root_cause']['fix'], 'with a cause and a fix')
     status, report, _, _, _ = run('dns', 'healthy.example', *options, '--format', 'json')
     names = {c['name'] for c in report['checks']}
-    expect(status == 0 and {'mx', 'ptr'} <= names and not {'smtp', 'tls'} & names,
+    expect(status == 0 and {'ns', 'mx', 'ptr'} <= names and not {'smtp', 'tls'} & names,
            'dns looks at records only', names)
     status, reports, _, _, _ = run('domain', 'healthy.example', 'broken.example', *options,
                                    '--format', 'json')

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/timestamp.h"
 #include "fact/provider.h"
 #include "player.h"
 #include "record/message.h"
@@ -59,11 +60,60 @@ add_rr(struct answer *answer, const char *type, const char *rdata)
 {
 	struct mc_rrset *set = &answer->message.answer;
 	struct mc_rr_error error;
-	const char *text = mc_arena_printf(
-		answer->arena, "%s. %u IN %s %s", answer->owner, answer->ttl, type, rdata);
+	const char *text = mc_arena_printf(answer->arena, "%s%s %u IN %s %s", answer->owner,
+		strcmp(answer->owner, ".") == 0 ? "" : ".", answer->ttl, type, rdata);
 
 	return mc_rr_parse(answer->arena, text, NULL, 300, &set->rrs[set->count], &error) &&
 	       ++set->count > 0;
+}
+
+static bool
+add_glue(struct answer *answer, const char *rest)
+{
+	struct mc_rrset *set = &answer->message.additional;
+	struct mc_rr_error error;
+
+	if (set->rrs == NULL)
+		set->rrs = mc_arena_calloc(answer->arena, 16, sizeof(struct mc_rr));
+	return set->count < 16 &&
+	       mc_rr_parse(answer->arena, rest + strspn(rest, " "), NULL, 300,
+		       &set->rrs[set->count], &error) &&
+	       ++set->count > 0;
+}
+
+/* rrsig ALGORITHM TAG SIGNER INCEPTION EXPIRATION: of the records at the owner, by nobody's key. */
+static bool
+add_signature(struct answer *answer, const char *type, const char *rest)
+{
+	struct mc_rrset *set = &answer->message.answer;
+	const char *words[5];
+	uint16_t covered;
+	int64_t inception, expiration;
+	struct mc_buf rdata;
+
+	for (size_t i = 0; i < 5; i++)
+		if ((words[i] = scenario_word(answer->arena, &rest)) == NULL)
+			return false;
+	if (!mc_rr_type_parse(type, &covered) || !mc_timestamp_parse(words[3], &inception) ||
+		!mc_timestamp_parse(words[4], &expiration))
+		return false;
+	mc_buf_init(&rdata, 1024);
+	mc_buf_u16(&rdata, covered);
+	mc_buf_putc(&rdata, (char)strtoul(words[0], NULL, 10));
+	mc_buf_putc(&rdata, (char)mc_name_labels(answer->owner));
+	mc_buf_u32(&rdata, answer->ttl);
+	mc_buf_u32(&rdata, (uint32_t)(expiration / 1000));
+	mc_buf_u32(&rdata, (uint32_t)(inception / 1000));
+	mc_buf_u16(&rdata, (uint16_t)strtoul(words[1], NULL, 10));
+	mc_name_to_wire(words[2], &rdata);
+	mc_buf_puts(&rdata, "0123456789abcdef0123456789abcdef");
+	set->rrs[set->count++] = (struct mc_rr){.owner = answer->owner,
+		.type = MC_RR_RRSIG,
+		.ttl = answer->ttl,
+		.rdata = mc_arena_memdup(answer->arena, rdata.data, rdata.length),
+		.rdlength = (uint16_t)rdata.length};
+	mc_buf_free(&rdata);
+	return true;
 }
 
 static bool
@@ -76,6 +126,20 @@ add_lines(struct answer *answer, const struct block *block, const char *type)
 		const char *rest = line->text, *word = scenario_word(answer->arena, &rest);
 		if (answer->message.answer.count == 511)
 			return false;
+		if (strcmp(word, "rrsig") == 0) {
+			if (!add_signature(answer, type, rest))
+				return false;
+			continue;
+		}
+		if (strcmp(word, "glue") == 0) {
+			if (!add_glue(answer, rest))
+				return false;
+			continue;
+		}
+		if (strcmp(word, "ttl") == 0) {
+			answer->ttl = (uint32_t)strtoul(rest, NULL, 10);
+			continue;
+		}
 		if (strcmp(word, "cname") != 0) {
 			if (!add_rr(answer, type, line->text))
 				return false;
@@ -109,7 +173,7 @@ struct dns_words {
 	enum mc_dnssec dnssec;
 	enum mc_failure failure;
 	int64_t delay;
-	bool nxdomain;
+	bool nxdomain, lame, referral;
 };
 
 static bool
@@ -120,6 +184,10 @@ read_words(struct mc_arena *arena, const char *text, struct dns_words *words)
 	while ((word = scenario_word(arena, &text)) != NULL)
 		if (strcmp(word, "nxdomain") == 0)
 			words->nxdomain = true;
+		else if (strcmp(word, "lame") == 0)
+			words->lame = true;
+		else if (strcmp(word, "referral") == 0)
+			words->lame = words->referral = true;
 		else if (strcmp(word, "delay") == 0)
 			words->delay = scenario_duration(scenario_word(arena, &text));
 		else if (!dnssec_word(word, &words->dnssec) &&
@@ -148,6 +216,11 @@ answer_dns(struct provider *provider, struct pending *pending, const struct bloc
 				mc_failure_name(words.failure)),
 			provider->now, pending->due);
 	answer.message.rcode = words.nxdomain ? MC_RCODE_NXDOMAIN : MC_RCODE_NOERROR;
+	answer.message.authoritative = pending->question.server != NULL && !words.lame;
+	if (words.referral) {
+		answer.message.authority = answer.message.answer;
+		answer.message.answer.count = 0;
+	}
 	dns = mc_dns_from_message(
 		&pending->arena, &pending->question, &answer.message, provider->now, pending->due);
 	if (dns == NULL)

@@ -34,7 +34,7 @@ START_TEST(one_target_gives_one_report)
 	uint64_t tag = 0;
 
 	open_context(NULL);
-	ck_assert_int_eq(mailcheck_submit(mc, "Example.COM.", NULL, 42), MAILCHECK_OK);
+	ck_assert_int_eq(mailcheck_submit(mc, "Example.COM.", "mx", 42), MAILCHECK_OK);
 	ck_assert_int_eq(mailcheck_next(mc, 0, &report, &tag), MAILCHECK_AGAIN);
 	answer_all(MC_FAIL_SERVFAIL);
 	ck_assert_int_eq(mailcheck_next(mc, 0, &report, &tag), MAILCHECK_OK);
@@ -172,7 +172,7 @@ START_TEST(in_a_loop_of_ones_own_reports_are_told)
 
 	open_context(base);
 	mailcheck_on_report(mc, notify, &reports);
-	ck_assert_int_eq(mailcheck_submit(mc, "a.example", NULL, 0), MAILCHECK_OK);
+	ck_assert_int_eq(mailcheck_submit(mc, "a.example", "mx", 0), MAILCHECK_OK);
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	ck_assert_msg(fake.open_count > 0, "nothing was asked for");
 	answer_all(MC_FAIL_SERVFAIL);

@@ -58,6 +58,10 @@ same_dns(const struct mc_dns *a, const struct mc_dns *b)
 	same_text("canonical", a->canonical, b->canonical);
 	same_rrs("aliases", a->aliases, a->alias_count, b->aliases, b->alias_count);
 	same_rrs("rrs", a->rrs, a->count, b->rrs, b->count);
+	same_rrs(
+		"signatures", a->signatures, a->signature_count, b->signatures, b->signature_count);
+	same_rrs("glue", a->glue, a->glue_count, b->glue, b->glue_count);
+	ck_assert_int_eq(a->referral, b->referral);
 	ck_assert_uint_eq(a->ttl, b->ttl);
 }
 

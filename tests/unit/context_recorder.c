@@ -329,7 +329,7 @@ END_TEST
 	"\"began\":0,\"ended\":1,\"dns\":{\"name\":\"" name                                        \
 	"\",\"type\":\"A\",\"server\":null,\"nxdomain\":false,\"authoritative\":false,"            \
 	"\"dnssec\":\"unknown\",\"why_bogus\":\"\",\"canonical\":\"\",\"aliases\":[],\"rrs\":[],"  \
-	"\"ttl\":0}}}\n"
+	"\"signatures\":[],\"referral\":false,\"glue\":[],\"ttl\":0}}}\n"
 #define END(runs) "{\"end\":{\"runs\":" runs "}}\n"
 
 START_TEST(damage_is_told_with_its_line)

@@ -7,12 +7,12 @@
 #include "report/finding.h"
 #include "unit.h"
 
-static const char *const checks[] = {
-	"mx", "dkim", "dmarc", "mta-sts", "tls-rpt", "dane", "bimi", "ptr", "smtp", "tls"};
+static const char *const checks[] = {"ns", "dnssec", "mx", "dkim", "dmarc", "mta-sts", "tls-rpt",
+	"dane", "bimi", "ptr", "smtp", "tls"};
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
-/* "2smtp.refused": sorts by check, then by id. */
+/* "05smtp.refused": sorts by check, then by id. */
 static const char *
 sort_key(const char *id, char key[64])
 {
@@ -22,7 +22,7 @@ sort_key(const char *id, char key[64])
 		if (strlen(checks[i]) == length && strncmp(checks[i], id, length) == 0)
 			break;
 	ck_assert_msg(i < CHECKS, "%s: of no check", id);
-	snprintf(key, 64, "%zu%s", i, id);
+	snprintf(key, 64, "%02zu%s", i, id);
 	return key;
 }
 

@@ -1,0 +1,295 @@
+/*
+ * dane: the TLSA records of each MX host, as a sender with DANE comes by them (RFC 7672, 2.2):
+ * they count where the addresses and the records themselves are secure. Whether they fit the
+ * certificate is told where the certificate is seen.
+ */
+#include <string.h>
+
+#include "check/host.h"
+#include "check/registry.h"
+#include "record/tlsa.h"
+
+#define TLSA_LIMIT 16 /* most records of a host looked at */
+
+enum state {
+	NONE,     /* no TLSA records: opportunistic TLS */
+	USABLE,   /* TLS is required, and authenticated */
+	UNUSABLE, /* secure, but none can be used: TLS is required, not authenticated */
+	INSECURE, /* there are some, but nobody may rely on them */
+	BOGUS,    /* senders put the mail off */
+	FAILED,   /* so they do */
+	UNKNOWN,  /* the resolver does not validate */
+};
+
+struct host {
+	const struct mc_dns *mx;
+	struct mc_host addresses;
+	enum mc_dnssec secure; /* of the addresses */
+	const struct mc_dns *tlsa;
+	struct mc_tlsa records[TLSA_LIMIT];
+	const struct mc_rr *rrs[TLSA_LIMIT];
+	size_t count, usable;
+	enum state state;
+};
+
+/* The worse of two: bogus, unknown, insecure, secure. */
+static enum mc_dnssec
+worse(enum mc_dnssec a, enum mc_dnssec b)
+{
+	static const enum mc_dnssec order[] = {
+		MC_DNSSEC_BOGUS, MC_DNSSEC_UNKNOWN, MC_DNSSEC_INSECURE};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return MC_DNSSEC_SECURE;
+}
+
+static const char *
+dnssec_word(enum mc_dnssec dnssec)
+{
+	static const char *const words[] = {"unknown", "insecure", "secure", "bogus"};
+
+	return words[dnssec];
+}
+
+/* RFC 7672, 2.2.3: of a secure alias the name it leads to comes first, then the name itself. */
+static const struct mc_dns *
+ask_tlsa(struct mc_run *run, const struct host *host)
+{
+	const char *name = run->subject->host;
+	const struct mc_dns *first = mc_ask_dns(run, "_25._tcp", name, MC_RR_TLSA);
+	const struct mc_dns *alias = host->addresses.alias, *end;
+
+	if (alias == NULL || host->secure != MC_DNSSEC_SECURE)
+		return first;
+	end = mc_ask_dns(run, "_25._tcp", alias->canonical, MC_RR_TLSA);
+	if (end == NULL)
+		return NULL;
+	if (end->fact.status != MC_FACT_OK || end->dnssec == MC_DNSSEC_BOGUS ||
+		(end->dnssec == MC_DNSSEC_SECURE && end->count > 0))
+		return end;
+	return first;
+}
+
+static void
+judge_addresses(struct host *host)
+{
+	host->secure = MC_DNSSEC_SECURE;
+	for (size_t i = 0; i < 2; i++) {
+		const struct mc_dns *dns = host->addresses.answers[i];
+		if (dns != NULL && dns->fact.status == MC_FACT_OK)
+			host->secure = worse(host->secure, dns->dnssec);
+	}
+}
+
+static enum mc_step
+gather(struct mc_run *run, struct host *host)
+{
+	host->mx = mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
+	if (mc_host_resolve(run, run->subject->host, &host->addresses) == MC_WAIT) {
+		mc_ask_dns(run, "_25._tcp", run->subject->host, MC_RR_TLSA);
+		return MC_WAIT;
+	}
+	judge_addresses(host);
+	host->tlsa = ask_tlsa(run, host);
+	return host->mx == NULL || host->tlsa == NULL ? MC_WAIT : MC_DONE;
+}
+
+static void
+read_records(struct mc_run *run, struct host *host, struct mc_problems *problems)
+{
+	for (size_t i = 0; i < host->tlsa->count && host->count < TLSA_LIMIT; i++) {
+		const struct mc_rr *rr = &host->tlsa->rrs[i];
+		struct mc_tlsa *tlsa = &host->records[host->count];
+		if (rr->rdlength < 3)
+			continue;
+		*tlsa = (struct mc_tlsa){.usage = rr->rdata[0],
+			.selector = rr->rdata[1],
+			.matching = rr->rdata[2],
+			.data = rr->rdata + 3,
+			.length = (size_t)rr->rdlength - 3};
+		mc_problems_init(&problems[host->count], run->arena);
+		mc_tlsa_judge(tlsa, &problems[host->count]);
+		host->rrs[host->count++] = rr;
+		host->usable += tlsa->valid;
+	}
+}
+
+static enum state
+state_of(const struct host *host)
+{
+	const struct mc_dns *tlsa = host->tlsa;
+
+	if (host->secure == MC_DNSSEC_INSECURE)
+		return tlsa->fact.status == MC_FACT_OK && tlsa->count > 0 ? INSECURE : NONE;
+	if (tlsa->fact.status != MC_FACT_OK)
+		return FAILED;
+	if (host->secure == MC_DNSSEC_BOGUS || tlsa->dnssec == MC_DNSSEC_BOGUS)
+		return BOGUS;
+	if (tlsa->count == 0)
+		return NONE;
+	if (host->secure == MC_DNSSEC_UNKNOWN || tlsa->dnssec == MC_DNSSEC_UNKNOWN)
+		return UNKNOWN;
+	if (tlsa->dnssec != MC_DNSSEC_SECURE)
+		return INSECURE;
+	return host->usable > 0 ? USABLE : UNUSABLE;
+}
+
+static json_t *
+word_json(const char *word)
+{
+	return word != NULL ? json_string(word) : json_null();
+}
+
+static json_t *
+records_json(struct mc_run *run, const struct host *host)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < host->count; i++) {
+		const struct mc_tlsa *tlsa = &host->records[i];
+		json_t *object = json_object();
+		json_object_set_new(object, "usage", json_integer(tlsa->usage));
+		json_object_set_new(
+			object, "usage_name", word_json(mc_tlsa_usage_name(tlsa->usage)));
+		json_object_set_new(object, "selector", json_integer(tlsa->selector));
+		json_object_set_new(object, "matching_type", json_integer(tlsa->matching));
+		json_object_set_new(
+			object, "record", json_string(mc_rr_rdata_text(run->arena, host->rrs[i])));
+		json_object_set_new(object, "usable", json_boolean(tlsa->valid));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+/* RFC 7671, 8.1: the next key beside the present one, or a CA beside it. */
+static bool
+rolls_over(const struct host *host)
+{
+	return host->usable > 1;
+}
+
+static void
+put_host(struct mc_run *run, const struct host *host)
+{
+	static const char *const words[] = {
+		"none", "usable", "unusable", "insecure", "bogus", "error", "unknown"};
+	json_t *values = run->values;
+	bool ok = host->tlsa->fact.status == MC_FACT_OK;
+
+	json_object_set_new(values, "host", json_string(run->subject->host));
+	json_object_set_new(values, "name", json_string(host->tlsa->name));
+	json_object_set_new(values, "state", json_string(words[host->state]));
+	json_object_set_new(values, "mx", json_string(dnssec_word(host->mx->dnssec)));
+	json_object_set_new(values, "addresses", json_string(dnssec_word(host->secure)));
+	json_object_set_new(
+		values, "tlsa", json_string(ok ? dnssec_word(host->tlsa->dnssec) : "error"));
+	json_object_set_new(values, "rollover", json_boolean(rolls_over(host)));
+	json_object_set_new(values, "records", records_json(run, host));
+}
+
+/* What is wrong with single records; where others can be used, mail is not touched by it. */
+static void
+tell_problems(struct mc_run *run, const struct host *host, const struct mc_problems *problems)
+{
+	for (size_t i = 0; i < host->count; i++)
+		for (const struct mc_problem *problem = problems[i].first; problem != NULL;
+			problem = problem->next) {
+			mc_find(run, problem->id, "%s", problem->evidence);
+			mc_evidence(run, "%s TLSA %.200s", host->tlsa->name,
+				mc_rr_rdata_text(run->arena, host->rrs[i]));
+			if (problem->fix[0] != '\0')
+				mc_fix(run, "%s", problem->fix);
+			if (!host->records[i].valid && host->usable > 0)
+				mc_severity(run, MC_NOTICE);
+		}
+}
+
+static enum mc_step
+judge(struct mc_run *run, const struct host *host, const struct mc_problems *problems)
+{
+	const struct mc_dns *tlsa = host->tlsa;
+
+	if (host->addresses.count == 0 && host->addresses.failed != NULL)
+		return mc_skipped(run,
+			"the host's addresses could not be looked up (mx.address-lookup-failed)");
+	if (host->secure == MC_DNSSEC_BOGUS)
+		return mc_skipped(
+			run, "the host's addresses fail DNSSEC validation (mx.target-bogus)");
+	switch (host->state) {
+	case FAILED:
+		return mc_undetermined(run, "dane.lookup-failed", &tlsa->fact);
+	case BOGUS:
+		mc_find(run, "dane.bogus", "%s TLSA: %s", tlsa->name, tlsa->why_bogus);
+		break;
+	case UNKNOWN:
+		mc_inconclusive(run, "the resolver does not pass on DNSSEC signatures");
+		break;
+	case INSECURE:
+		mc_find(run, "dane.insecure", "%s TLSA: %zu records; addresses: %s, TLSA: %s",
+			tlsa->name, tlsa->count, dnssec_word(host->secure),
+			dnssec_word(tlsa->dnssec));
+		break;
+	case USABLE:
+	case UNUSABLE:
+		tell_problems(run, host, problems);
+		if (host->state == UNUSABLE)
+			mc_find(run, "dane.unusable", "%s TLSA: none of %zu can be used",
+				tlsa->name, tlsa->count);
+		if (host->mx->dnssec == MC_DNSSEC_INSECURE)
+			mc_find(run, "dane.mx-insecure", "%s MX is insecure, %s TLSA is secure",
+				run->domain, tlsa->name);
+		break;
+	case NONE:
+		break;
+	}
+	return MC_DONE;
+}
+
+static enum mc_step
+check_host(struct mc_run *run)
+{
+	struct host *host = mc_arena_alloc(run->arena, sizeof(*host));
+	struct mc_problems *problems =
+		mc_arena_calloc(run->arena, TLSA_LIMIT, sizeof(struct mc_problems));
+	struct mc_address literal;
+
+	if (host == NULL || problems == NULL || mc_address_parse(run->subject->host, &literal))
+		return mc_no_verdict(run);
+	memset(host, 0, sizeof(*host));
+	if (gather(run, host) == MC_WAIT)
+		return MC_WAIT;
+	if (host->tlsa->fact.status == MC_FACT_OK)
+		read_records(run, host, problems);
+	host->state = state_of(host);
+	put_host(run, host);
+	mc_outcome(run, (int)host->state + 1);
+	return judge(run, host, problems);
+}
+
+/* Senders choose among the hosts; one without TLSA is where an attacker leads them. */
+static void
+conclude(struct mc_run *run, struct mc_instance **instances, size_t count)
+{
+	const char *without = "";
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++) {
+		any = any || instances[i]->outcome == USABLE + 1;
+		if (instances[i]->outcome == NONE + 1)
+			without = mc_arena_printf(
+				run->arena, "%s %s", without, instances[i]->subject->host);
+	}
+	if (any && without[0] != '\0')
+		mc_find(run, "dane.partial", "without TLSA records:%s", without);
+}
+
+const struct mc_check mc_check_dane = {
+	.name = "dane",
+	.targets = MC_TARGET_DOMAIN,
+	.records_only = true,
+	.host = check_host,
+	.array = "hosts",
+	.conclude = conclude,
+};

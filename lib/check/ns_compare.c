@@ -1,0 +1,166 @@
+/* ns_compare: the same question to every server; the answers ought to be the same. */
+#include <string.h>
+#include <strings.h>
+
+#include "check/ns.h"
+
+#define SHOWN 400 /* most octets of one server's answer that are shown */
+
+static bool
+is_spf(struct mc_run *run, const struct mc_rr *rr)
+{
+	size_t length;
+	const char *text = mc_rr_txt(run->arena, rr, &length);
+
+	return text != NULL && length >= 6 && strncasecmp(text, "v=spf1", 6) == 0;
+}
+
+/* Of an alias, the alias only: how far a server follows it is its own affair. */
+static const char *
+content(struct mc_run *run, const struct mc_dns *dns, bool spf_only)
+{
+	const char *all = "";
+
+	if (dns->alias_count > 0)
+		return mc_arena_printf(
+			run->arena, "CNAME %s", mc_rr_rdata_text(run->arena, &dns->aliases[0]));
+	for (size_t i = 0; i < dns->count; i++) {
+		if (spf_only && !is_spf(run, &dns->rrs[i]))
+			continue;
+		all = mc_arena_printf(run->arena, "%s%s%s", all, all[0] != '\0' ? ", " : "",
+			mc_rr_rdata_text(run->arena, &dns->rrs[i]));
+	}
+	return all[0] != '\0' ? all : dns->nxdomain ? "NXDOMAIN" : "no record";
+}
+
+/* An answer that counts: of a server that serves the zone, and with authority. */
+static const struct mc_dns *
+usable(const struct mc_ns_endpoint *endpoint, enum mc_ns_question question)
+{
+	const struct mc_dns *dns = endpoint->answers[question];
+
+	return endpoint->state == MC_NS_AUTHORITATIVE && dns->fact.status == MC_FACT_OK &&
+			       dns->authoritative
+		       ? dns
+		       : NULL;
+}
+
+static void
+compare(struct mc_run *run, const struct mc_ns *ns, enum mc_ns_question question, const char *id,
+	const char *what)
+{
+	const char *contents[MC_NS_ENDPOINTS] = {NULL}, *first = NULL;
+	bool differ = false;
+
+	for (size_t i = 0; i < ns->endpoint_count; i++) {
+		const struct mc_dns *dns = usable(&ns->endpoints[i], question);
+		if (dns == NULL)
+			continue;
+		contents[i] = content(run, dns, question == MC_NS_SPF);
+		if (first == NULL)
+			first = contents[i];
+		differ = differ || strcmp(first, contents[i]) != 0;
+	}
+	if (!differ)
+		return;
+	mc_find(run, id, "%s", what);
+	for (size_t i = 0; i < ns->endpoint_count; i++)
+		if (contents[i] != NULL)
+			mc_evidence(run, "%s: %.*s", ns->endpoints[i].label, SHOWN, contents[i]);
+}
+
+static bool
+serial(const struct mc_dns *soa, uint32_t *ret_serial)
+{
+	const uint8_t *at;
+
+	if (soa == NULL || soa->count == 0 || soa->rrs[0].rdlength < 22)
+		return false;
+	at = soa->rrs[0].rdata + soa->rrs[0].rdlength - 20;
+	*ret_serial = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+	return true;
+}
+
+static void
+compare_serials(struct mc_run *run, const struct mc_ns *ns)
+{
+	uint32_t first = 0, number;
+	bool any = false, differ = false;
+
+	for (size_t i = 0; i < ns->endpoint_count; i++)
+		if (serial(usable(&ns->endpoints[i], MC_NS_SOA), &number)) {
+			differ = differ || (any && number != first);
+			first = number;
+			any = true;
+		}
+	if (!differ)
+		return;
+	mc_find(run, "ns.serial-differs", "%s SOA", ns->zone.apex);
+	for (size_t i = 0; i < ns->endpoint_count; i++)
+		if (serial(usable(&ns->endpoints[i], MC_NS_SOA), &number))
+			mc_evidence(run, "%s: serial %u", ns->endpoints[i].label, number);
+}
+
+/* RFC 1034, 3.6.2: where a CNAME is, nothing else may be. */
+static void
+judge_cname(struct mc_run *run, const struct mc_ns *ns, enum mc_ns_question cname,
+	const enum mc_ns_question *others)
+{
+	for (size_t i = 0; i < ns->endpoint_count; i++) {
+		const struct mc_dns *alias = usable(&ns->endpoints[i], cname);
+		if (alias == NULL || alias->count == 0)
+			continue;
+		for (size_t j = 0; others[j] != MC_NS_QUESTIONS; j++) {
+			const struct mc_dns *other = usable(&ns->endpoints[i], others[j]);
+			if (other == NULL || other->count == 0 || other->alias_count > 0)
+				continue;
+			mc_find(run, "ns.cname-beside", "%s: %s CNAME %s", ns->endpoints[i].label,
+				alias->name, mc_rr_rdata_text(run->arena, &alias->rrs[0]));
+			mc_evidence(run, "%s: %s %.*s", ns->endpoints[i].label,
+				others[j] == MC_NS_MX ? "MX" : "TXT", SHOWN,
+				content(run, other, false));
+			mc_about(run, alias->name);
+			return;
+		}
+	}
+}
+
+#define TTL_LOW 30      /* s */
+#define TTL_HIGH 604800 /* s: a week */
+
+static void
+judge_ttls(struct mc_run *run, const struct mc_ns *ns)
+{
+	static const struct {
+		enum mc_ns_question question;
+		const char *type;
+	} rows[] = {{MC_NS_NS, "NS"}, {MC_NS_MX, "MX"}, {MC_NS_SPF, "TXT"}, {MC_NS_DMARC, "TXT"}};
+
+	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)
+		for (size_t i = 0; i < ns->endpoint_count; i++) {
+			const struct mc_dns *dns = usable(&ns->endpoints[i], rows[row].question);
+			if (dns == NULL || dns->count == 0 ||
+				(dns->ttl >= TTL_LOW && dns->ttl <= TTL_HIGH))
+				continue;
+			mc_find(run, dns->ttl < TTL_LOW ? "ns.ttl-low" : "ns.ttl-high",
+				"%s %s: TTL %u s", dns->name, rows[row].type, dns->ttl);
+			mc_about(run, dns->name);
+			break;
+		}
+}
+
+void
+mc_ns_compare(struct mc_run *run, const struct mc_ns *ns)
+{
+	static const enum mc_ns_question domain[] = {MC_NS_MX, MC_NS_SPF, MC_NS_QUESTIONS};
+	static const enum mc_ns_question dmarc[] = {MC_NS_DMARC, MC_NS_QUESTIONS};
+
+	compare(run, ns, MC_NS_MX, "ns.mx-differs", "MX");
+	compare(run, ns, MC_NS_SPF, "ns.spf-differs", "SPF");
+	compare(run, ns, MC_NS_DMARC, "ns.dmarc-differs", "_dmarc TXT");
+	compare(run, ns, MC_NS_NS, "ns.ns-differs", "NS");
+	compare_serials(run, ns);
+	judge_cname(run, ns, MC_NS_CNAME, domain);
+	judge_cname(run, ns, MC_NS_DMARC_CNAME, dmarc);
+	judge_ttls(run, ns);
+}
