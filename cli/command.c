@@ -38,6 +38,15 @@ static const char *const record_examples[] = {
 	NULL,
 };
 
+static const char *const spf_examples[] = {
+	"mailcheck spf example.com --ip 192.0.2.1",
+	"mailcheck spf example.com --ip 2001:db8::25 --sender someone@example.com --helo "
+	"mx1.example.com",
+	"mailcheck spf mx1.example.com --ip 192.0.2.1 --sender ''",
+	"mailcheck spf example.com --ip 192.0.2.1 --assume 'example.com TXT \"v=spf1 mx -all\"'",
+	NULL,
+};
+
 static const char *const explain_examples[] = {
 	"mailcheck explain",
 	"mailcheck explain smtp.no-starttls",
@@ -106,6 +115,23 @@ const struct command commands[] = {
 		.examples = record_examples,
 		.flags = FLAGS_GENERAL | FLAGS_OUTPUT,
 		.run = record_run,
+	},
+	{
+		.name = "spf",
+		.arguments = "DOMAIN... --ip IP",
+		.argument = "DOMAIN",
+		.summary = "whether a client may send for a domain, by SPF, with a trace",
+		.description =
+			"Evaluates the SPF record of each DOMAIN for a client of address IP, "
+			"as a receiver does (check_host() of RFC 7208), and shows every term "
+			"with its cost and its result. With --sender '' DOMAIN is the name of "
+			"the client's EHLO. The exit status is 0 when there is a result, "
+			"whatever it is. DOMAIN may be - for one domain a line on standard "
+			"input.",
+		.examples = spf_examples,
+		.flags = FLAGS_GENERAL | FLAGS_OUTPUT | FLAGS_ANY | FLAGS_SPF,
+		.kind = {.spf = true},
+		.run = diagnose_run,
 	},
 	{
 		.name = "explain",

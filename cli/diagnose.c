@@ -1,4 +1,4 @@
-/* diagnose: the commands domain, dns and smtp. */
+/* diagnose: the commands domain, dns, smtp and spf. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ set_up(struct pump *pump, const struct options *options)
 		message("%s", mailcheck_strerror(code));
 		return STATUS_UNDETERMINED;
 	}
-	code = options_apply(options, pump->mc, &setting);
+	code = options_apply(options, pump->kind.spf, pump->mc, &setting);
 	if (code == MAILCHECK_OK)
 		return STATUS_OK;
 	message_option(flag_name(&setting->flag), mailcheck_error(pump->mc));

@@ -116,6 +116,12 @@ flag_group(const struct flag *flag)
 {
 	if (flag->library == NULL)
 		return own_rows[flag->own].group;
-	return mailcheck_option_scope(flag->library) == MAILCHECK_SCOPE_HOST ? FLAGS_HOST
-									     : FLAGS_ANY;
+	switch (mailcheck_option_scope(flag->library)) {
+	case MAILCHECK_SCOPE_HOST:
+		return FLAGS_HOST;
+	case MAILCHECK_SCOPE_SPF:
+		return FLAGS_SPF;
+	default:
+		return FLAGS_ANY;
+	}
 }

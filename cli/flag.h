@@ -13,6 +13,7 @@ enum flag_group {
 	FLAGS_VERDICT = 4,
 	FLAGS_ANY = 8,   /* of the library: every target */
 	FLAGS_HOST = 16, /* of the library: one host */
+	FLAGS_SPF = 32,  /* of the library: a client judged by SPF */
 };
 
 enum own_flag {

@@ -18,6 +18,7 @@ struct section {
 static const struct section sections[] = {
 	{FLAGS_VERDICT, "Checks:"},
 	{FLAGS_HOST, "Dialogue:"},
+	{FLAGS_SPF, "Client:"},
 	{FLAGS_ANY, "Network, files and limits:"},
 	{FLAGS_OUTPUT, "Output:"},
 	{FLAGS_GENERAL, "Help:"},

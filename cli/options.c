@@ -263,15 +263,22 @@ options_has(const struct options *options, const char *name)
 	return options_value(options, name) != NULL;
 }
 
+/* With SPF, --helo is what another client says. */
+static const char *
+name_for(const struct flag *flag, bool spf)
+{
+	return spf && strcmp(flag_name(flag), "helo") == 0 ? "client-helo" : flag_name(flag);
+}
+
 int32_t
-options_apply(const struct options *options, mailcheck *mc, const struct setting **ret_at)
+options_apply(const struct options *options, bool spf, mailcheck *mc, const struct setting **ret_at)
 {
 	for (size_t i = 0; i < options->setting_count; i++) {
 		const struct setting *setting = &options->settings[i];
 		int32_t code = MAILCHECK_OK;
 
 		if (setting->flag.library != NULL)
-			code = mailcheck_set(mc, flag_name(&setting->flag), setting->value);
+			code = mailcheck_set(mc, name_for(&setting->flag, spf), setting->value);
 		if (code != MAILCHECK_OK) {
 			*ret_at = setting;
 			return code;

@@ -40,7 +40,9 @@ const struct flag *options_outside(const struct options *options, unsigned group
 bool options_has(const struct options *options, const char *name);
 /* The value last given; NULL: none. */
 const char *options_value(const struct options *options, const char *name);
-/* Gives every setting of the library to the context, in the order given. */
-int32_t options_apply(const struct options *options, mailcheck *mc, const struct setting **ret_at);
+/* Gives every setting of the library to the context, in the order given; `spf`: about a client
+ * that is judged by SPF. */
+int32_t options_apply(
+	const struct options *options, bool spf, mailcheck *mc, const struct setting **ret_at);
 
 #endif

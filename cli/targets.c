@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define SCHEME "smtp://"
+#define SPF_SCHEME "spf:"
 
 static bool
 has_scheme(const char *text)
@@ -35,6 +36,22 @@ host_url(const char *host)
 }
 
 static bool
+has_spf_scheme(const char *text)
+{
+	return strncmp(text, SPF_SCHEME, strlen(SPF_SCHEME)) == 0;
+}
+
+static char *
+spf_url(const char *domain)
+{
+	char *url = NULL;
+
+	if (has_spf_scheme(domain))
+		return strdup(domain);
+	return asprintf(&url, SPF_SCHEME "%s", domain) < 0 ? NULL : url;
+}
+
+static bool
 set_checks(struct target *target, const char *checks)
 {
 	if (checks != NULL)
@@ -48,8 +65,10 @@ targets_from_argument(struct target *target, const struct targets_kind *kind, co
 	*target = (struct target){0};
 	target->input = strdup(argument);
 	target->input_length = strlen(argument);
-	target->text = kind->host ? host_url(argument) : strdup(argument);
-	if (!kind->host && has_scheme(argument))
+	target->text = kind->host  ? host_url(argument)
+		       : kind->spf ? spf_url(argument)
+				   : strdup(argument);
+	if (!kind->host && !kind->spf && has_scheme(argument))
 		target->problem = "a host, not a domain";
 	if (target->input != NULL && target->text != NULL && set_checks(target, kind->checks))
 		return true;
@@ -101,7 +120,7 @@ done:
 bool
 targets_is_kind(const struct targets_kind *kind, const char *recorded)
 {
-	return kind->host == has_scheme(recorded);
+	return kind->host == has_scheme(recorded) && kind->spf == has_spf_scheme(recorded);
 }
 
 void

@@ -17,6 +17,7 @@ struct target {
 /* What a command makes of them. */
 struct targets_kind {
 	bool host;          /* HOST[:PORT], else DOMAIN */
+	bool spf;           /* any DOMAIN, for SPF */
 	const char *checks; /* NULL: all that apply */
 };
 

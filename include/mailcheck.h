@@ -44,6 +44,7 @@
 #include <mailcheck/option.h>
 #include <mailcheck/record.h>
 #include <mailcheck/report.h>
+#include <mailcheck/spf.h>
 #include <mailcheck/version.h>
 
 #endif

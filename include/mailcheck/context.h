@@ -37,14 +37,14 @@ MAILCHECK_API const char *mailcheck_error(const mailcheck *mc);
 
 /* Puts a target to work. `target` is a domain ("example.com", internationalised names in UTF-8
  * are converted by IDNA 2008) or a host as "smtp://HOST[:PORT]" (default port 25; an IPv6 address
- * in brackets). `checks` is a comma-separated list of check names, "records" for those that connect
+ * in brackets), or "spf:DOMAIN" (mailcheck/spf.h; needs option "ip"). `checks` is a comma-separated list of check names, "records" for those that connect
  * to no mail host, or NULL for all that apply. `tag` comes back with the report.
- * Errors: BAD_TARGET, BAD_CHECK, BUSY (see option "concurrency"), FORKED, SYSTEM, NO_MEMORY. */
+ * Errors: BAD_TARGET, BAD_CHECK, BAD_OPTION (SPF without "ip"), BUSY (see option "concurrency"), FORKED, SYSTEM, NO_MEMORY. */
 MAILCHECK_API int32_t mailcheck_submit(
 	mailcheck *mc, const char *target, const char *checks, uint64_t tag);
 
 /* Whether mailcheck_submit() would take this target and these checks, by their text alone: nothing
- * is put to work and no option freezes. Errors: BAD_TARGET, BAD_CHECK, NO_MEMORY. */
+ * is put to work and no option freezes. Errors: BAD_TARGET, BAD_CHECK, BAD_OPTION, NO_MEMORY. */
 MAILCHECK_API int32_t mailcheck_accepts(mailcheck *mc, const char *target, const char *checks);
 
 /* The next report, in order of completion; waits at most timeout_ms (0: not at all, negative:

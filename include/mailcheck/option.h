@@ -22,6 +22,7 @@ enum mailcheck_option_kind {
 enum mailcheck_option_scope {
 	MAILCHECK_SCOPE_ANY = 0,  /* every target */
 	MAILCHECK_SCOPE_HOST = 1, /* the dialogue with one host ("smtp://...") */
+	MAILCHECK_SCOPE_SPF = 2,  /* a client judged by SPF ("spf:...") */
 };
 
 /* The i-th option, static; NULL behind the last. */

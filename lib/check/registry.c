@@ -14,5 +14,6 @@ const struct mc_check *const mc_checks[] = {
 	&mc_check_ptr,
 	&mc_check_smtp,
 	&mc_check_tls,
+	&mc_check_spf_client,
 	NULL,
 };

@@ -236,6 +236,10 @@ understand(struct mailcheck *mc, const char *text, const char *checks, struct mc
 	problem = mc_target_parse(text, target);
 	if (problem != NULL)
 		return mc_context_fail(mc, MAILCHECK_BAD_TARGET, "%s", problem);
+	if (target->kind == MC_TARGET_SPF && mc->replay == NULL &&
+		mc->options.settings.client.family == 0)
+		return mc_context_fail(mc, MAILCHECK_BAD_OPTION,
+			"SPF is about a client: its address (ip) must be given");
 	problem = mc_target_checks(checks, target->kind, selected, &word);
 	if (problem == NULL)
 		return MAILCHECK_OK;

@@ -6,6 +6,7 @@
 #include "context/option_value.h"
 #include "record/domain.h"
 
+#define SAID_LIMIT 1000
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void *
@@ -251,6 +252,26 @@ apply_control(struct mc_options *options, const struct mailcheck_option *row, co
 }
 
 static const char *
+apply_client(struct mc_options *options, const struct mailcheck_option *row, const char *value)
+{
+	(void)row;
+	return mc_address_parse(value, &options->settings.client) ? NULL
+								  : "is no IPv4 or IPv6 address";
+}
+
+/* Anything a client may say: it is evaluated, never sent to a mail host. */
+static const char *
+apply_said(struct mc_options *options, const struct mailcheck_option *row, const char *value)
+{
+	const char **said = place(options, row);
+
+	if (strlen(value) > SAID_LIMIT)
+		return "is longer than 1000 octets";
+	*said = mc_arena_strdup(&options->arena, value);
+	return NULL;
+}
+
+static const char *
 apply_assume(struct mc_options *options, const struct mailcheck_option *row, const char *value)
 {
 	struct mc_settings *settings = &options->settings;
@@ -320,6 +341,7 @@ apply_concurrency(struct mc_options *options, const struct mailcheck_option *row
 #define NUMBER MAILCHECK_OPTION_NUMBER
 #define CHOICE MAILCHECK_OPTION_CHOICE
 #define HOST .scope = MAILCHECK_SCOPE_HOST
+#define SPF .scope = MAILCHECK_SCOPE_SPF
 #define LIST .repeatable = true
 #define FREEZES .freezes = true
 #define NETWORK .network = true
@@ -370,6 +392,12 @@ static const struct mailcheck_option rows[] = {
 		HOST, .apply = apply_flag, AT(settings.lmtp)},
 	{"quit-after", 0, CHOICE, "tls|banner|ehlo|helo|starttls|mail|rcpt|quit", "Say QUIT once this step is answered",
 		HOST, .apply = apply_quit_after},
+	{"ip", 0, TEXT, "IP", "The address of the client that sends (needed)",
+		SPF, .apply = apply_client},
+	{"sender", 0, TEXT, "ADDR", "The envelope sender (default: postmaster at DOMAIN; \"\": the null one)",
+		SPF, .apply = apply_said, AT(settings.sender)},
+	{"client-helo", 0, TEXT, "NAME", "The name the client gives with EHLO (default: DOMAIN); --helo does the same here",
+		SPF, .apply = apply_said, AT(settings.client_helo)},
 	{"concurrency", 0, NUMBER, "N", "Targets in work at once, 1 to 1000 (default: 100)",
 		UNRECORDED, .apply = apply_concurrency},
 	{"record", 0, TEXT, "FILE", "Write every fact to this file",

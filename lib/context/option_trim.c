@@ -30,6 +30,8 @@ move_settings(struct mc_arena *arena, struct mc_settings *settings)
 	settings->from = text(arena, settings->from);
 	settings->ns = text(arena, settings->ns);
 	settings->control = text(arena, settings->control);
+	settings->sender = text(arena, settings->sender);
+	settings->client_helo = text(arena, settings->client_helo);
 	settings->to = list(arena, settings->to, settings->to_count, sizeof(*settings->to));
 	for (size_t i = 0; !arena->failed && i < settings->to_count; i++)
 		settings->to[i] = text(arena, settings->to[i]);

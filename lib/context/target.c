@@ -7,6 +7,7 @@
 #include "record/domain.h"
 
 static const char scheme[] = "smtp://";
+static const char spf_scheme[] = "spf:";
 
 static const char *
 parse_port(const char *text, uint16_t *ret_port)
@@ -69,15 +70,37 @@ parse_endpoint(const char *text, struct mc_target *target)
 	return problem != NULL ? problem : parse_host(host, target);
 }
 
+/* Anything: a malformed domain has the result none (RFC 7208, 4.3). */
+static void
+take_spf(const char *text, struct mc_target *target)
+{
+	size_t length = strnlen(text, sizeof(target->name) - 1);
+	bool ascii = true;
+
+	target->kind = MC_TARGET_SPF;
+	for (size_t i = 0; i < length; i++)
+		ascii = ascii && (unsigned char)text[i] < 0x80;
+	if (!ascii && mc_domain_parse(text, target->name) == NULL)
+		return;
+	if (length > 0 && text[length - 1] == '.')
+		length--;
+	for (size_t i = 0; i < length; i++)
+		target->name[i] =
+			text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
+	target->name[length] = '\0';
+}
+
 const char *
 mc_target_parse(const char *text, struct mc_target *ret_target)
 {
 	struct mc_target target = {.kind = MC_TARGET_DOMAIN, .port = 25};
-	const char *problem;
+	const char *problem = NULL;
 
 	if (strncmp(text, scheme, sizeof(scheme) - 1) == 0) {
 		target.kind = MC_TARGET_HOST;
 		problem = parse_endpoint(text + sizeof(scheme) - 1, &target);
+	} else if (strncmp(text, spf_scheme, sizeof(spf_scheme) - 1) == 0) {
+		take_spf(text + sizeof(spf_scheme) - 1, &target);
 	} else {
 		problem = mc_domain_parse(text, target.name);
 	}

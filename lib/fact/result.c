@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/escape.h"
 #include "fact/run_state.h"
 
 static int
@@ -301,6 +302,8 @@ target_name(struct mc_run_state *state, struct mc_arena *arena)
 {
 	const struct mc_run_spec *spec = &state->spec;
 
+	if (spec->kind == MC_TARGET_SPF)
+		return mc_escape(arena, spec->name, strlen(spec->name));
 	if (spec->kind == MC_TARGET_DOMAIN)
 		return mc_arena_strdup(arena, spec->name);
 	return mc_arena_printf(
@@ -338,7 +341,9 @@ mc_run_report(struct mc_run *run)
 		return NULL;
 	mc_arena_init(&report->arena, 0);
 	report->input = mc_arena_strdup(&report->arena, state->spec.input);
-	report->target_kind = run->kind == MC_TARGET_DOMAIN ? "domain" : "host";
+	report->target_kind = run->kind == MC_TARGET_DOMAIN ? "domain"
+			      : run->kind == MC_TARGET_SPF  ? "spf"
+							    : "host";
 	report->target_name = target_name(state, &report->arena);
 	report->started = run->now;
 	for (const struct mc_job *job = state->jobs; job != NULL; job = job->next)

@@ -17,7 +17,11 @@
 
 enum mc_step { MC_WAIT, MC_DONE };
 
-enum mc_target_kind { MC_TARGET_DOMAIN = 1, MC_TARGET_HOST = 2 };
+enum mc_target_kind {
+	MC_TARGET_DOMAIN = 1,
+	MC_TARGET_HOST = 2,
+	MC_TARGET_SPF = 4, /* a client judged by a domain's SPF record */
+};
 
 enum mc_subject_kind { MC_SUBJECT_TARGET, MC_SUBJECT_HOST, MC_SUBJECT_ADDRESS };
 
@@ -38,7 +42,7 @@ struct mc_run_state;
 struct mc_run {
 	/* for the check to read */
 	enum mc_target_kind kind;
-	const char *domain; /* the target's canonical name */
+	const char *domain; /* the target's canonical name; of SPF as given, in lower case */
 	uint16_t port;      /* a host target's; 25 for a domain */
 	const struct mc_settings *settings;
 	int64_t now; /* ms since 1970, frozen */

@@ -38,6 +38,10 @@ struct mc_settings {
 	const char **dkim_selectors; /* canonical */
 	size_t dkim_selector_count;
 	const char *ns; /* "ADDRESS@PORT": asked for all names at or below the target; or NULL */
+	/* SPF: the client and what it said; an address of no family: none was given */
+	struct mc_address client;
+	const char *sender;      /* NULL: postmaster at the domain; "" the null path */
+	const char *client_helo; /* NULL: the domain */
 	const char *control; /* "HOST:PORT" that shows whether port 25 is open from here; or NULL */
 };
 

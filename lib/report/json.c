@@ -117,7 +117,7 @@ mc_report_json(struct mailcheck_report *report)
 
 	if (report->json.length > 0)
 		return mc_buf_text(&report->json);
-	json = report_json(report);
+	json = mc_report_is_spf(report) ? mc_report_spf_json(report) : report_json(report);
 	mc_buf_free(&report->json);
 	mc_buf_init(&report->json, JSON_LIMIT);
 	good = json != NULL && json_dump_callback(json, append, &report->json, JSON_COMPACT) == 0;

@@ -27,7 +27,7 @@ struct mc_check_report {
 struct mailcheck_report {
 	struct mc_arena arena;
 	const char *input;       /* as given, escaped */
-	const char *target_kind; /* "domain", "host" */
+	const char *target_kind; /* "domain", "host", "spf" */
 	const char *target_name;
 	int64_t started;  /* ms since 1970 */
 	int64_t duration; /* ms */
@@ -53,6 +53,10 @@ void mc_report_free(struct mailcheck_report *report); /* and all it owns */
 json_t *mc_finding_json(const struct mc_finding *finding);
 /* The JSON of "mailcheck-report/1", one line, keys in a fixed order; NULL when out of memory. */
 const char *mc_report_json(struct mailcheck_report *report);
+
+/* spf.c: a client judged by SPF has a schema of its own, "mailcheck-spf/1". */
+bool mc_report_is_spf(const struct mailcheck_report *report);
+json_t *mc_report_spf_json(const struct mailcheck_report *report);
 
 enum mc_text_flags {
 	MC_TEXT_COLOR = 1,

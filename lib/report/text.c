@@ -174,6 +174,10 @@ put_hidden(struct mc_page *page, const struct mailcheck_report *report)
 static void
 render(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report)
 {
+	if (mc_report_is_spf(report)) {
+		mc_text_spf(page, arena, report);
+		return;
+	}
 	put_header(page, arena, report);
 	put_root(page, arena, report);
 	if ((page->flags & MC_TEXT_QUIET) != 0)

@@ -1,0 +1,71 @@
+/* spf_client: a client judged by a domain's SPF record, as values. */
+#include <string.h>
+
+#include "base/escape.h"
+#include "check/registry.h"
+#include "check/spf_host.h"
+
+static json_t *
+text_json(struct mc_arena *arena, const char *text)
+{
+	return text != NULL ? json_string(mc_escape(arena, text, strlen(text))) : json_null();
+}
+
+static json_t *
+step_json(struct mc_arena *arena, const struct mc_spf_step *step)
+{
+	return json_pack("{s:i, s:o, s:o, s:o, s:s, s:o, s:i, s:i, s:b}", "depth", (int)step->depth,
+		"domain", text_json(arena, step->domain), "term", text_json(arena, step->term),
+		"target", text_json(arena, step->target), "result", step->result, "reason",
+		text_json(arena, step->reason[0] != '\0' ? step->reason : NULL), "cost",
+		(int)step->cost, "lookups", (int)step->lookups, "void", step->is_void ? 1 : 0);
+}
+
+static json_t *
+trace_json(struct mc_arena *arena, const struct mc_spf_evaluation *evaluation)
+{
+	json_t *trace = json_array();
+
+	for (const struct mc_spf_step *step = evaluation->first; step != NULL; step = step->next)
+		json_array_append_new(trace, step_json(arena, step));
+	return trace;
+}
+
+static enum mc_step
+check_client(struct mc_run *run)
+{
+	const struct mc_settings *settings = run->settings;
+	struct mc_spf_query query = {.domain = run->domain,
+		.sender = settings->sender != NULL ? settings->sender : "",
+		.helo = settings->client_helo != NULL ? settings->client_helo : "",
+		.address = settings->client};
+	struct mc_spf_evaluation evaluation;
+	char address[MC_ADDRESS_SIZE];
+
+	if (mc_spf_check_host(run, &query, &evaluation) == MC_WAIT)
+		return MC_WAIT;
+	mc_address_format(address, &query.address);
+	json_object_set_new(
+		run->values, "result", json_string(mc_spf_result_name(evaluation.result)));
+	json_object_set_new(
+		run->values, "explanation", text_json(run->arena, evaluation.explanation));
+	json_object_set_new(run->values, "reason",
+		text_json(run->arena, evaluation.reason[0] != '\0' ? evaluation.reason : NULL));
+	json_object_set_new(run->values, "lookups", json_integer((json_int_t)evaluation.lookups));
+	json_object_set_new(
+		run->values, "void_lookups", json_integer((json_int_t)evaluation.voids));
+	json_object_set_new(run->values, "domain", text_json(run->arena, query.domain));
+	json_object_set_new(run->values, "ip", json_string(address));
+	json_object_set_new(
+		run->values, "sender", text_json(run->arena, evaluation.identity.sender));
+	json_object_set_new(run->values, "helo", text_json(run->arena, evaluation.identity.helo));
+	json_object_set_new(run->values, "trace", trace_json(run->arena, &evaluation));
+	return MC_DONE;
+}
+
+const struct mc_check mc_check_spf_client = {
+	.name = "spf-client",
+	.targets = MC_TARGET_SPF,
+	.records_only = true,
+	.target = check_client,
+};
