@@ -6,6 +6,7 @@ const struct mc_check *const mc_checks[] = {
 	&mc_check_ns,
 	&mc_check_dnssec,
 	&mc_check_mx,
+	&mc_check_spf,
 	&mc_check_dkim,
 	&mc_check_dmarc,
 	&mc_check_mta_sts,

@@ -18,6 +18,7 @@ extern const struct mc_check mc_check_tls_rpt;
 extern const struct mc_check mc_check_dane;
 extern const struct mc_check mc_check_ptr;
 extern const struct mc_check mc_check_smtp;
+extern const struct mc_check mc_check_spf;
 extern const struct mc_check mc_check_spf_client;
 extern const struct mc_check mc_check_tls;
 

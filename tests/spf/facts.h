@@ -1,4 +1,5 @@
-/* facts: a provider whose answers arrive in an order of the test's choice; one evaluation with it. */
+/* facts: a provider whose answers arrive in an order of the test's choice; one evaluation with it.
+ */
 #ifndef MC_TESTS_SPF_FACTS_H
 #define MC_TESTS_SPF_FACTS_H
 
@@ -24,7 +25,8 @@ struct facts {
 };
 
 static inline void
-facts_start(struct mc_provider *provider, struct mc_entry *entry, const struct mc_question *question)
+facts_start(
+	struct mc_provider *provider, struct mc_entry *entry, const struct mc_question *question)
 {
 	struct facts *facts = (struct facts *)provider;
 
@@ -124,8 +126,8 @@ facts_run(struct facts *facts, enum mc_target_kind kind, const char *name,
 	struct mc_store *store;
 	struct mc_run *run = NULL;
 
-	facts->provider = (struct mc_provider){
-		facts_start, facts_cancel, facts_now, facts_wait, facts_free};
+	facts->provider =
+		(struct mc_provider){facts_start, facts_cancel, facts_now, facts_wait, facts_free};
 	facts->open_count = 0;
 	facts->asked = 0;
 	store = mc_store_new(&facts->provider);

@@ -75,8 +75,8 @@ add_record(struct zone *zone, const struct place *place, const char *text)
 		strcmp(word, "silent") == 0 && zone->silent_count < 100 &&
 		mc_name_canonical(first, NULL, name) == NULL)
 		zone->silent[zone->silent_count++] = mc_arena_strdup(&zone->arena, name);
-	else if (zone->count >= 2000 || !mc_rr_parse(&zone->arena, text, NULL, 300,
-						&zone->rrs[zone->count], &error))
+	else if (zone->count >= 2000 ||
+		 !mc_rr_parse(&zone->arena, text, NULL, 300, &zone->rrs[zone->count], &error))
 		complain(place, "not a record", text);
 	else
 		zone->count++;
@@ -173,7 +173,8 @@ next_pair(struct mc_arena *arena, const char **at, char key[32], const char **re
 		return false;
 	*at = *text == '"' ? end + 1 : end;
 	text += *text == '"';
-	if (!mc_unescape(arena, mc_arena_strndup(arena, text, (size_t)(end - text)), &bytes, &length))
+	if (!mc_unescape(
+		    arena, mc_arena_strndup(arena, text, (size_t)(end - text)), &bytes, &length))
 		return false;
 	*ret_value = mc_arena_strndup(arena, bytes, length);
 	return true;

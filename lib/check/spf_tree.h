@@ -1,0 +1,57 @@
+/*
+ * spf_tree: a record with all it includes, as far as it can be known without a client.
+ */
+#ifndef MC_CHECK_SPF_TREE_H
+#define MC_CHECK_SPF_TREE_H
+
+#include "check/spf_host.h"
+
+enum mc_spf_state {
+	MC_SPF_HAS_RECORD,
+	MC_SPF_HAS_NONE,
+	MC_SPF_HAS_SEVERAL,
+	MC_SPF_HAS_ERROR, /* syntax */
+	MC_SPF_FAILED,    /* the lookup did */
+	MC_SPF_PENDING,
+	MC_SPF_NO_NAME,
+	MC_SPF_MACRO, /* depends on the client */
+	MC_SPF_LOOP,
+	MC_SPF_LEFT_OUT, /* beyond our own bound */
+};
+
+struct mc_spf_node {
+	const char *domain; /* canonical; as written when it is none */
+	const char *term;   /* that led here; "" at the root */
+	enum mc_spf_state state;
+	const struct mc_fact *failed; /* FAILED; NULL: DNSSEC */
+	struct mc_spf spf;
+	/* of this record and all below, when nothing matches */
+	unsigned lookups, voids4, voids6;
+	struct mc_spf_node *parent, *child, *next;
+};
+
+/* A term without an answer, or one that has too many. */
+struct mc_spf_void {
+	const struct mc_spf_node *node;
+	const char *term, *name;
+	bool four, six;   /* void for a client of that family */
+	size_t exchanges; /* MX records, when there are too many */
+	struct mc_spf_void *next;
+};
+
+struct mc_spf_tree {
+	struct mc_spf_node *root;
+	struct mc_spf_void *voids, **tail;
+	size_t nodes;
+	bool waiting;
+	const struct mc_fact *failed; /* a lookup of a term */
+};
+
+/* `text` is the domain's record. False while something is missing. */
+bool mc_spf_tree_grow(struct mc_run *run, const char *domain, const char *text, size_t length,
+	struct mc_spf_tree *ret_tree);
+/* As JSON, for the values. */
+json_t *mc_spf_tree_json(struct mc_arena *arena, const struct mc_spf_node *node);
+const char *mc_spf_state_text(enum mc_spf_state state);
+
+#endif

@@ -1,0 +1,310 @@
+/* spf_lint: what is wrong or unwise in an SPF record, by its text alone. */
+#include "record/spf_lint.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define WIDE4 12 /* prefixes shorter than these cover networks no single sender has */
+#define WIDE6 24
+#define OVERLAP_LIMIT 500 /* ranges that are compared */
+
+static const char *
+text_of(const struct mc_problems *problems, const struct mc_spf *spf,
+	const struct mc_spf_term *term)
+{
+	return mc_spf_term_text(problems->arena, spf, term);
+}
+
+const char *
+mc_spf_rewrite(struct mc_arena *arena, const struct mc_spf *spf,
+	const struct mc_spf_term *instead_of, const char *replacement)
+{
+	const char *text = "v=spf1";
+
+	for (size_t i = 0; i < spf->count; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		const char *part =
+			term == instead_of ? replacement : mc_spf_term_text(arena, spf, term);
+		if (part[0] != '\0')
+			text = mc_arena_printf(arena, "%s %s", text, part);
+	}
+	return text;
+}
+
+bool
+mc_spf_is_nobody(const struct mc_spf *spf)
+{
+	return spf->bad == NULL && spf->count >= 1 && spf->terms[0].kind == MC_SPF_ALL &&
+	       spf->terms[0].qualifier == '-';
+}
+
+/* --- syntax --- */
+
+static bool
+is_term(const char *text)
+{
+	struct mc_spf_parser parser = {.text = text, .length = strlen(text)};
+	struct mc_spf_term term;
+
+	return mc_spf_parser_next(&parser, &term) && term.kind != MC_SPF_BAD &&
+	       term.kind != MC_SPF_UNKNOWN && term.length == parser.length;
+}
+
+static const char *
+as_network(struct mc_arena *arena, char qualifier, const char *value)
+{
+	char sign[2] = {qualifier == '+' ? '\0' : qualifier, '\0'};
+	const char *mechanism = strchr(value, ':') != NULL ? "ip6" : "ip4";
+
+	return mc_arena_printf(arena, "%s%s:%s", sign, mechanism, value);
+}
+
+/* What was probably meant; NULL when there is no telling. */
+static const char *
+mended(struct mc_arena *arena, const struct mc_spf *spf, const struct mc_spf_term *term)
+{
+	const char *text = mc_spf_term_text(arena, spf, term);
+	const char *body = text, *colon, *candidates[6];
+	size_t length = strlen(text), count = 0;
+
+	while (length > 0 && strchr(",;.\"'", text[length - 1]) != NULL)
+		length--;
+	text = mc_arena_strndup(arena, text, length);
+	body = text;
+	if (length > 0 && strchr("+-~?", body[0]) != NULL)
+		body++;
+	candidates[count++] = text;
+	if (strncmp(text, "\xe2\x80\x93", 3) == 0 || strncmp(text, "\xe2\x80\x94", 3) == 0 ||
+		strncmp(text, "\xe2\x88\x92", 3) == 0)
+		candidates[count++] = mc_arena_printf(arena, "-%s", text + 3);
+	if (strncasecmp(body, "redirect:", 9) == 0)
+		candidates[count++] = mc_arena_printf(arena, "redirect=%s", body + 9);
+	colon = strchr(body, ':');
+	candidates[count++] = as_network(arena, term->qualifier, body);
+	if (colon != NULL)
+		candidates[count++] = as_network(arena, term->qualifier, colon + 1);
+	for (size_t i = 0; i < count; i++)
+		if (is_term(candidates[i]))
+			return candidates[i];
+	return NULL;
+}
+
+static void
+lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	struct mc_arena *arena = problems->arena;
+	const char *record = "v=spf1";
+	bool whole = true;
+
+	for (size_t i = 0; i < spf->count; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		const char *text = text_of(problems, spf, term);
+		if (term->kind == MC_SPF_BAD) {
+			bool twice = term->name_length > 0 && term->problem_at == term->position &&
+				     term->name != NULL && term->name[term->name_length] == '=';
+			text = twice ? "" : mended(arena, spf, term);
+		}
+		whole = whole && text != NULL;
+		if (text != NULL && text[0] != '\0')
+			record = mc_arena_printf(arena, "%s %s", record, text);
+	}
+	for (size_t i = 0; i < spf->count; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		if (term->kind != MC_SPF_BAD)
+			continue;
+		mc_problem(problems, "spf.syntax", term->problem_at, "%s: %s",
+			text_of(problems, spf, term), term->problem);
+		if (whole)
+			mc_problem_fix(problems, "Publish, if this is what is meant: %s", record);
+	}
+}
+
+/* --- all and what comes behind it --- */
+
+static void
+lint_reach(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	struct mc_arena *arena = problems->arena;
+	const char *record = "v=spf1";
+	const struct mc_spf_term *first = NULL;
+
+	for (size_t i = 0; i < spf->count; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		bool behind = spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all;
+		if (behind || (spf->all != NULL && term->kind == MC_SPF_REDIRECT)) {
+			first = first == NULL ? term : first;
+			continue;
+		}
+		record = mc_arena_printf(arena, "%s %s", record, text_of(problems, spf, term));
+	}
+	if (first == NULL)
+		return;
+	mc_problem(
+		problems, "spf.unreachable", first->position, "%s", text_of(problems, spf, first));
+	mc_problem_fix(problems, "Publish %s, or move what is meant before \"all\".", record);
+}
+
+static void
+lint_all(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	const struct mc_spf_term *all = spf->all;
+
+	if (all == NULL && spf->redirect != NULL)
+		return;
+	if (all == NULL) {
+		mc_problem(problems, "spf.no-all", MC_NOWHERE, "%.*s", (int)spf->length, spf->text);
+		mc_problem_fix(problems, "Publish %s ~all, and -all once nothing legitimate fails.",
+			mc_spf_rewrite(problems->arena, spf, NULL, NULL));
+		return;
+	}
+	if (all->qualifier == '+') {
+		mc_problem(
+			problems, "spf.pass-all", all->position, "%s", text_of(problems, spf, all));
+		mc_problem_fix(problems, "Publish %s, with every sender of yours before the ~all.",
+			mc_spf_rewrite(problems->arena, spf, all, "~all"));
+	}
+	if (all->qualifier == '?') {
+		mc_problem(problems, "spf.neutral-all", all->position, "%s",
+			text_of(problems, spf, all));
+		mc_problem_fix(problems, "Publish %s, and -all once nothing legitimate fails.",
+			mc_spf_rewrite(problems->arena, spf, all, "~all"));
+	}
+}
+
+/* --- ranges --- */
+
+static bool
+is_range(const struct mc_spf_term *term)
+{
+	return term->kind == MC_SPF_IP4 || term->kind == MC_SPF_IP6;
+}
+
+static unsigned
+prefix_of(const struct mc_spf_term *term)
+{
+	return term->kind == MC_SPF_IP4 ? term->prefix4 : term->prefix6;
+}
+
+static void
+lint_overlap(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+{
+	for (size_t i = 0; i < spf->count && i < OVERLAP_LIMIT; i++) {
+		const struct mc_spf_term *other = &spf->terms[i];
+		bool wider = prefix_of(other) < prefix_of(term) ||
+			     (prefix_of(other) == prefix_of(term) && other < term);
+		if (other == term || !is_range(other) || !wider ||
+			other->qualifier != term->qualifier ||
+			!mc_spf_within(&term->network, &other->network, prefix_of(other)))
+			continue;
+		mc_problem(problems, "spf.overlap", term->position, "%s is within %s",
+			text_of(problems, spf, term), text_of(problems, spf, other));
+		mc_problem_fix(
+			problems, "Publish %s", mc_spf_rewrite(problems->arena, spf, term, ""));
+		return;
+	}
+}
+
+static void
+lint_host_bits(
+	const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+{
+	struct mc_address network = term->network;
+	char address[MC_ADDRESS_SIZE], sign[2] = {term->qualifier, '\0'};
+	unsigned prefix = prefix_of(term), bits = network.family == 4 ? 32 : 128;
+
+	for (unsigned bit = prefix; bit < bits; bit++)
+		network.bytes[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
+	if (mc_address_compare(&network, &term->network) == 0)
+		return;
+	mc_address_format(address, &network);
+	mc_problem(problems, "spf.host-bits", term->position, "%s means %s/%u",
+		text_of(problems, spf, term), address, prefix);
+	mc_problem_fix(problems, "Publish %s, or without the prefix if one address is meant.",
+		mc_spf_rewrite(problems->arena, spf, term,
+			mc_arena_printf(problems->arena, "%s%s:%s/%u",
+				term->qualifier == '+' ? "" : sign, mc_spf_kind_name(term->kind),
+				address, prefix)));
+}
+
+static void
+lint_ranges(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	for (size_t i = 0; i < spf->count && i < OVERLAP_LIMIT; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		unsigned narrow4 = term->kind == MC_SPF_IP6 ? 32 : term->prefix4;
+		unsigned narrow6 = term->kind == MC_SPF_IP4 ? 128 : term->prefix6;
+		bool ranged = is_range(term) || term->kind == MC_SPF_A || term->kind == MC_SPF_MX;
+		if (ranged && term->qualifier == '+' && (narrow4 < WIDE4 || narrow6 < WIDE6))
+			mc_problem(problems, "spf.wide-range", term->position, "%s",
+				text_of(problems, spf, term));
+		if (!is_range(term))
+			continue;
+		lint_overlap(spf, term, problems);
+		lint_host_bits(spf, term, problems);
+	}
+}
+
+/* --- single terms --- */
+
+static bool
+is_mechanism_name(const struct mc_spf_term *term)
+{
+	for (enum mc_spf_kind kind = MC_SPF_ALL; kind <= MC_SPF_EXISTS; kind++)
+		if (strlen(mc_spf_kind_name(kind)) == term->name_length &&
+			strncasecmp(mc_spf_kind_name(kind), term->name, term->name_length) == 0)
+			return true;
+	return false;
+}
+
+static void
+lint_unknown(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+{
+	struct mc_arena *arena = problems->arena;
+	const char *text = text_of(problems, spf, term);
+
+	if (!is_mechanism_name(term)) {
+		mc_problem(problems, "spf.unknown-modifier", term->position, "%s", text);
+		return;
+	}
+	mc_problem(problems, "spf.mechanism-as-modifier", term->position, "%s", text);
+	mc_problem_fix(problems, "Publish %s",
+		mc_spf_rewrite(arena, spf, term,
+			mc_arena_printf(arena, "%.*s:%.*s", (int)term->name_length, term->name,
+				(int)term->domain_length, term->domain)));
+}
+
+static void
+lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	size_t lookups = 0;
+
+	for (size_t i = 0; i < spf->count; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		if (spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all)
+			continue;
+		if (mc_spf_kind_looks_up(term->kind) &&
+			!(spf->all != NULL && term->kind == MC_SPF_REDIRECT))
+			lookups++;
+		if (term->kind == MC_SPF_PTR)
+			mc_problem(problems, "spf.ptr", term->position, "%s",
+				text_of(problems, spf, term));
+		if (term->kind == MC_SPF_UNKNOWN)
+			lint_unknown(spf, term, problems);
+	}
+	if (lookups > 10)
+		mc_problem(problems, "spf.lookup-limit", MC_NOWHERE,
+			"%zu terms of this record alone cause DNS lookups", lookups);
+}
+
+void
+mc_spf_lint(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	if (spf->bad != NULL) {
+		lint_syntax(spf, problems);
+		return;
+	}
+	lint_all(spf, problems);
+	lint_reach(spf, problems);
+	lint_ranges(spf, problems);
+	lint_terms(spf, problems);
+}

@@ -1,0 +1,20 @@
+/*
+ * spf_lint: what is wrong or unwise in an SPF record, by its text alone.
+ */
+#ifndef MC_RECORD_SPF_LINT_H
+#define MC_RECORD_SPF_LINT_H
+
+#include "record/problem.h"
+#include "record/spf.h"
+
+/* Tells of errors of syntax, of terms that are never reached or that say too much, and of ranges
+ * that overlap; with a corrected record where one can be made. */
+void mc_spf_lint(const struct mc_spf *spf, struct mc_problems *problems);
+/* The record with `replacement` instead of a term ("": without it; NULL, NULL: as it is), terms
+ * separated by single spaces. */
+const char *mc_spf_rewrite(struct mc_arena *arena, const struct mc_spf *spf,
+	const struct mc_spf_term *instead_of, const char *replacement);
+/* Whether the record lets nobody send: "v=spf1 -all". */
+bool mc_spf_is_nobody(const struct mc_spf *spf);
+
+#endif
