@@ -32,6 +32,7 @@ static const char *const smtp_examples[] = {
 
 static const char *const record_examples[] = {
 	"mailcheck record dmarc 'v=DMARC1; p=reject; rua=mailto:dmarc@example.com'",
+	"mailcheck record spf 'v=spf1 mx -all'",
 	"mailcheck record dkim < selector.txt",
 	"mailcheck record tlsa '3 1 1 0123456789abcdef...'",
 	"mailcheck record mta-sts-policy --format json < mta-sts.txt",
@@ -107,7 +108,7 @@ const struct command commands[] = {
 		.name = "record",
 		.arguments = "TYPE [TEXT]",
 		.summary = "check a record before it is published",
-		.description = "Judges the TEXT (or standard input) of a record of TYPE (dkim, "
+		.description = "Judges the TEXT (or standard input) of a record of TYPE (spf, dkim, "
 			       "dmarc, mta-sts, mta-sts-policy, tls-rpt, tlsa or bimi), offline: "
 			       "whether a receiver would use it, and what is unwise. TEXT is the "
 			       "bare text or the quoted strings of a zone file. The exit status is "

@@ -82,6 +82,38 @@ mc_record_find(struct mc_run *run, const struct mc_problems *problems, const cha
 	}
 }
 
+static void
+put_spf_terms(json_t *values, struct mc_arena *arena, const struct mc_spf *spf)
+{
+	json_t *terms = json_array();
+
+	for (size_t i = 0; i < spf->count; i++)
+		json_array_append_new(
+			terms, json_string(mc_escape(arena, spf->text + spf->terms[i].position,
+				       spf->terms[i].length)));
+	json_object_set_new(values, "terms", terms);
+}
+
+void
+mc_record_put_spf(json_t *values, struct mc_arena *arena, const struct mc_spf *spf)
+{
+	char all[] = "+all";
+	size_t lookups = 0;
+
+	for (size_t i = 0; i < spf->count; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		bool ends = spf->all != NULL && (term->kind == MC_SPF_REDIRECT || term > spf->all);
+		lookups += mc_spf_kind_looks_up(term->kind) && !ends;
+	}
+	if (spf->all != NULL)
+		all[0] = spf->all->qualifier;
+	mc_record_put_text(
+		values, "record", arena, mc_arena_strndup(arena, spf->text, spf->length));
+	mc_record_put_text(values, "all", arena, spf->all != NULL ? all : NULL);
+	json_object_set_new(values, "own_lookups", json_integer((json_int_t)lookups));
+	put_spf_terms(values, arena, spf);
+}
+
 /* --- the types --- */
 
 static void
@@ -191,7 +223,28 @@ judge_bimi(const char *text, size_t length, json_t *values, struct mc_record_jud
 	mc_record_put_text(values, "avatar", arena, bimi.avatar[0] != '\0' ? bimi.avatar : NULL);
 }
 
+static void
+judge_spf(const char *text, size_t length, json_t *values, struct mc_record_judgement *judgement)
+{
+	struct mc_problems *problems = &judgement->problems;
+	const char *parsed = length > 0 ? text : "";
+	struct mc_spf spf;
+
+	judgement->valid = false;
+	if (!mc_spf_is_record(parsed, length)) {
+		mc_problem(problems, "spf.version", 0, "%.*s", (int)(length < 80 ? length : 80),
+			parsed);
+		return;
+	}
+	if (!mc_spf_parse(problems->arena, parsed, length, &spf))
+		return;
+	mc_spf_lint(&spf, problems);
+	judgement->valid = spf.bad == NULL;
+	mc_record_put_spf(values, problems->arena, &spf);
+}
+
 const struct mc_record_type mc_record_types[] = {
+	{"spf", true, judge_spf},
 	{"dkim", true, judge_dkim},
 	{"dmarc", true, judge_dmarc},
 	{"mta-sts", true, judge_mta_sts},

@@ -12,6 +12,7 @@
 #include "record/dkim.h"
 #include "record/dmarc.h"
 #include "record/mta_sts.h"
+#include "record/spf_lint.h"
 #include "record/tag_list.h"
 #include "record/tls_rpt.h"
 #include "record/tlsa.h"
@@ -36,6 +37,7 @@ const struct mc_record_type *mc_record_type_find(const char *name);
 /* What a parser read, as members of a JSON object. */
 void mc_record_put_dkim(json_t *values, struct mc_arena *arena, const struct mc_dkim *dkim);
 void mc_record_put_dmarc(json_t *values, struct mc_arena *arena, const struct mc_dmarc *dmarc);
+void mc_record_put_spf(json_t *values, struct mc_arena *arena, const struct mc_spf *spf);
 void mc_record_put_uris(
 	json_t *values, const char *key, struct mc_arena *arena, const struct mc_report_uris *uris);
 /* Escaped text, or null. */

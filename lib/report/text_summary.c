@@ -130,6 +130,20 @@ summarise_tls(struct mc_arena *arena, const json_t *values)
 		days_left(arena, endpoints));
 }
 
+static const char *
+summarise_spf(struct mc_arena *arena, const json_t *values)
+{
+	const char *all = mc_values_text(values, "all");
+	json_int_t lookups = json_integer_value(json_object_get(values, "lookups"));
+	json_int_t voids = json_integer_value(json_object_get(values, "void_lookups"));
+
+	if (mc_values_text(values, "record")[0] == '\0')
+		return "";
+	return mc_arena_printf(arena, "%s%s%lld of 10 lookups%s", all, all[0] != '\0' ? ", " : "",
+		(long long)lookups,
+		voids > 0 ? mc_arena_printf(arena, ", %lld void", (long long)voids) : "");
+}
+
 const char *
 mc_text_summary(struct mc_arena *arena, const struct mc_check_report *check)
 {
@@ -138,6 +152,7 @@ mc_text_summary(struct mc_arena *arena, const struct mc_check_report *check)
 		const char *(*summarise)(struct mc_arena *arena, const json_t *values);
 	} rows[] = {
 		{"mx", summarise_mx},
+		{"spf", summarise_spf},
 		{"ptr", summarise_ptr},
 		{"smtp", summarise_smtp},
 		{"tls", summarise_tls},

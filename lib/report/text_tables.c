@@ -250,5 +250,6 @@ mc_text_tables(struct mc_page *page, struct mc_arena *arena, const struct mailch
 		.timeline = wants_timeline(page, report)};
 
 	put_hosts(page, servers.hosts);
+	mc_text_spf_tree(page, arena, report);
 	put_servers(page, arena, &servers);
 }
