@@ -48,6 +48,14 @@ static const char *const spf_examples[] = {
 	NULL,
 };
 
+static const char *const dnsbl_examples[] = {
+	"mailcheck dnsbl 192.0.2.25",
+	"mailcheck dnsbl 2001:db8::25 example.com",
+	"mailcheck dnsbl --list zen.spamhaus.org 192.0.2.0/24",
+	"mailcheck dnsbl --resolver recursive --dnsbl-keys keys.txt 192.0.2.25",
+	NULL,
+};
+
 static const char *const explain_examples[] = {
 	"mailcheck explain",
 	"mailcheck explain smtp.no-starttls",
@@ -101,18 +109,35 @@ const struct command commands[] = {
 			       "host a line on standard input.",
 		.examples = smtp_examples,
 		.flags = FLAGS_DIAGNOSE | FLAGS_HOST,
-		.kind = {.host = true},
+		.kind = {.scheme = targets_host},
+		.run = diagnose_run,
+	},
+	{
+		.name = "dnsbl",
+		.arguments = "IP|DOMAIN|CIDR...",
+		.argument = "IP or DOMAIN",
+		.summary = "block lists and allow lists about an address or a domain",
+		.description = "Asks the block lists and allow lists there are about each IP or "
+			       "DOMAIN, all at once. A list is believed only after its test "
+			       "entries were answered rightly through this resolver. A CIDR is "
+			       "asked about address by address; one of more than 16 addresses "
+			       "needs --list or --dnsbl-keys, since it is much to ask. - stands "
+			       "for one target a line on standard input.",
+		.examples = dnsbl_examples,
+		.flags = FLAGS_DIAGNOSE,
+		.kind = {.scheme = targets_listing},
 		.run = diagnose_run,
 	},
 	{
 		.name = "record",
 		.arguments = "TYPE [TEXT]",
 		.summary = "check a record before it is published",
-		.description = "Judges the TEXT (or standard input) of a record of TYPE (spf, dkim, "
-			       "dmarc, mta-sts, mta-sts-policy, tls-rpt, tlsa or bimi), offline: "
-			       "whether a receiver would use it, and what is unwise. TEXT is the "
-			       "bare text or the quoted strings of a zone file. The exit status is "
-			       "1 when no receiver would use the record.",
+		.description =
+			"Judges the TEXT (or standard input) of a record of TYPE (spf, dkim, "
+			"dmarc, mta-sts, mta-sts-policy, tls-rpt, tlsa or bimi), offline: "
+			"whether a receiver would use it, and what is unwise. TEXT is the "
+			"bare text or the quoted strings of a zone file. The exit status is "
+			"1 when no receiver would use the record.",
 		.examples = record_examples,
 		.flags = FLAGS_GENERAL | FLAGS_OUTPUT,
 		.run = record_run,
@@ -131,7 +156,7 @@ const struct command commands[] = {
 			"input.",
 		.examples = spf_examples,
 		.flags = FLAGS_GENERAL | FLAGS_OUTPUT | FLAGS_ANY | FLAGS_SPF,
-		.kind = {.spf = true},
+		.kind = {.scheme = targets_spf},
 		.run = diagnose_run,
 	},
 	{

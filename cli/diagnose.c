@@ -1,4 +1,4 @@
-/* diagnose: the commands domain, dns, smtp and spf. */
+/* diagnose: the commands domain, dns, smtp, spf and dnsbl. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "interrupt.h"
 #include "message.h"
 #include "pump.h"
+#include "range.h"
 #include "verdict.h"
 
 static enum status
@@ -20,7 +21,7 @@ set_up(struct pump *pump, const struct options *options)
 		message("%s", mailcheck_strerror(code));
 		return STATUS_UNDETERMINED;
 	}
-	code = options_apply(options, pump->kind.spf, pump->mc, &setting);
+	code = options_apply(options, pump->kind.scheme == targets_spf, pump->mc, &setting);
 	if (code == MAILCHECK_OK)
 		return STATUS_OK;
 	message_option(flag_name(&setting->flag), mailcheck_error(pump->mc));
@@ -51,17 +52,57 @@ recorded_checks(const struct pump *pump, const char *text)
 }
 
 static bool
+add_argument(struct pump *pump, const struct options *options, const char *argument)
+{
+	struct targets_kind kind = pump->kind;
+	struct job *job = pump_add(pump);
+
+	if (options->checks == NULL)
+		kind.checks = recorded_checks(pump, argument);
+	if (job == NULL || !targets_from_argument(&job->target, &kind, argument))
+		return false;
+	job->state = JOB_READY;
+	return true;
+}
+
+/* Address by address; a wide one only where the lists were chosen or paid for. */
+static bool
+add_range(struct pump *pump, const struct options *options, const struct range *range,
+	const char *argument)
+{
+	bool chosen = options_has(options, "list") || options_has(options, "dnsbl-keys");
+	char text[RANGE_TEXT];
+
+	if (range->problem != NULL || (range->count > RANGE_FREE && !chosen)) {
+		if (!add_argument(pump, options, argument))
+			return false;
+		pump->jobs[pump->count - 1].target.problem =
+			range->problem != NULL
+				? range->problem
+				: "more than 16 addresses are asked about with --list ZONE or "
+				  "--dnsbl-keys FILE only";
+		return true;
+	}
+	for (unsigned i = 0; i < range->count; i++) {
+		range_address(range, i, text);
+		if (!add_argument(pump, options, text))
+			return false;
+	}
+	return true;
+}
+
+static bool
 add_arguments(struct pump *pump, const struct options *options)
 {
 	for (size_t i = 1; i < options->word_count; i++) {
-		struct targets_kind kind = pump->kind;
-		struct job *job = pump_add(pump);
+		struct range range;
 
-		if (options->checks == NULL)
-			kind.checks = recorded_checks(pump, options->words[i]);
-		if (job == NULL || !targets_from_argument(&job->target, &kind, options->words[i]))
+		if (pump->kind.scheme == targets_listing &&
+			range_parse(&range, options->words[i])) {
+			if (!add_range(pump, options, &range, options->words[i]))
+				return false;
+		} else if (!add_argument(pump, options, options->words[i]))
 			return false;
-		job->state = JOB_READY;
 	}
 	return true;
 }

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCHEME "smtp://"
-#define SPF_SCHEME "spf:"
+const char targets_host[] = "smtp://";
+const char targets_listing[] = "dnsbl://";
+const char targets_spf[] = "spf:";
 
 static bool
-has_scheme(const char *text)
+has_scheme(const char *text, const char *scheme)
 {
-	return strncmp(text, SCHEME, strlen(SCHEME)) == 0;
+	return strncmp(text, scheme, strlen(scheme)) == 0;
 }
 
 /* An IPv6 address without brackets is the one host with two colons. */
@@ -29,26 +30,22 @@ host_url(const char *host)
 	char *url = NULL;
 	int length;
 
-	if (has_scheme(host))
+	if (has_scheme(host, targets_host))
 		return strdup(host);
-	length = asprintf(&url, is_bare_ipv6(host) ? SCHEME "[%s]" : SCHEME "%s", host);
+	length = asprintf(&url, is_bare_ipv6(host) ? "%s[%s]" : "%s%s", targets_host, host);
 	return length < 0 ? NULL : url;
 }
 
-static bool
-has_spf_scheme(const char *text)
-{
-	return strncmp(text, SPF_SCHEME, strlen(SPF_SCHEME)) == 0;
-}
-
 static char *
-spf_url(const char *domain)
+library_text(const struct targets_kind *kind, const char *argument)
 {
 	char *url = NULL;
 
-	if (has_spf_scheme(domain))
-		return strdup(domain);
-	return asprintf(&url, SPF_SCHEME "%s", domain) < 0 ? NULL : url;
+	if (kind->scheme == NULL || has_scheme(argument, kind->scheme))
+		return strdup(argument);
+	if (kind->scheme == targets_host)
+		return host_url(argument);
+	return asprintf(&url, "%s%s", kind->scheme, argument) < 0 ? NULL : url;
 }
 
 static bool
@@ -65,10 +62,9 @@ targets_from_argument(struct target *target, const struct targets_kind *kind, co
 	*target = (struct target){0};
 	target->input = strdup(argument);
 	target->input_length = strlen(argument);
-	target->text = kind->host  ? host_url(argument)
-		       : kind->spf ? spf_url(argument)
-				   : strdup(argument);
-	if (!kind->host && !kind->spf && has_scheme(argument))
+	target->text = library_text(kind, argument);
+	if (kind->scheme != targets_host && kind->scheme != targets_spf &&
+		has_scheme(argument, targets_host))
 		target->problem = "a host, not a domain";
 	if (target->input != NULL && target->text != NULL && set_checks(target, kind->checks))
 		return true;
@@ -120,7 +116,10 @@ done:
 bool
 targets_is_kind(const struct targets_kind *kind, const char *recorded)
 {
-	return kind->host == has_scheme(recorded) && kind->spf == has_spf_scheme(recorded);
+	if (kind->scheme != NULL)
+		return has_scheme(recorded, kind->scheme);
+	return !has_scheme(recorded, targets_host) && !has_scheme(recorded, targets_listing) &&
+	       !has_scheme(recorded, targets_spf);
 }
 
 void

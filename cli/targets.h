@@ -14,10 +14,13 @@ struct target {
 	const char *problem; /* why it is no target, static; NULL: it may be one */
 };
 
+extern const char targets_host[];    /* HOST[:PORT] */
+extern const char targets_listing[]; /* IP or DOMAIN */
+extern const char targets_spf[];     /* any DOMAIN, for SPF */
+
 /* What a command makes of them. */
 struct targets_kind {
-	bool host;          /* HOST[:PORT], else DOMAIN */
-	bool spf;           /* any DOMAIN, for SPF */
+	const char *scheme; /* before what the library takes: one of those above; NULL: DOMAIN */
 	const char *checks; /* NULL: all that apply */
 };
 

@@ -16,5 +16,6 @@ const struct mc_check *const mc_checks[] = {
 	&mc_check_smtp,
 	&mc_check_tls,
 	&mc_check_spf_client,
+	&mc_check_dnsbl,
 	NULL,
 };

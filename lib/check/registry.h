@@ -21,5 +21,6 @@ extern const struct mc_check mc_check_smtp;
 extern const struct mc_check mc_check_spf;
 extern const struct mc_check mc_check_spf_client;
 extern const struct mc_check mc_check_tls;
+extern const struct mc_check mc_check_dnsbl;
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "context/option_table.h"
+#include "dnsbl/table.h"
 
 #define SHOWN_LIMIT 200 /* octets of a refused value in an error */
 
@@ -56,6 +57,24 @@ mc_options_free(struct mc_options *options)
 	mc_arena_reset(&options->frozen_arena);
 }
 
+bool
+mc_options_lists(struct mc_options *options)
+{
+	struct mc_lists_error error;
+	struct mc_lists *lists;
+
+	if (options->settings.lists != NULL)
+		return true;
+	lists = mc_arena_alloc(&options->frozen_arena, sizeof(*lists));
+	if (lists == NULL || !mc_lists_parse(&options->frozen_arena, mc_lists_text,
+				     mc_lists_text_length, lists, &error)) {
+		options->frozen_arena.failed = false;
+		return false;
+	}
+	options->settings.lists = lists;
+	return true;
+}
+
 /* Drops the pairs of that name, leaving older copies of the array as they are. */
 static void
 forget(struct mc_options *options, const char *name)
@@ -93,6 +112,12 @@ remember(struct mc_options *options, const struct mailcheck_option *row, const c
 	given[options->given_count++] =
 		(struct mc_option_value){row->name, mc_arena_strdup(&options->arena, value)};
 	options->given = given;
+}
+
+void
+mc_option_remember(struct mc_options *options, const char *name, const char *value)
+{
+	remember(options, mc_option_find(name), value);
 }
 
 static const char *

@@ -16,6 +16,7 @@
 #define MC_OPTION_CONNECT_TO 1000
 #define MC_OPTION_ASSUME 1000
 #define MC_OPTION_DKIM_SELECTORS 50
+#define MC_OPTION_LISTS 200
 #define MC_OPTION_CONCURRENCY_MAX 1000
 
 struct mc_option_value {
@@ -55,6 +56,9 @@ int32_t mc_options_set(
  * files. Errors: DAMAGED for what no recorder writes, NO_MEMORY. */
 int32_t mc_options_set_recorded(struct mc_options *options, const struct mc_option_value *given,
 	size_t count, const char **ret_error);
+
+/* The built-in table of block lists, unless another was given. False when out of memory. */
+bool mc_options_lists(struct mc_options *options);
 
 /* Gives back the memory of values no longer set and of errors told, if it is worth the while. Only
  * while no copy of `settings` or `given` is in use; what `net`, `record` and `replay` point to

@@ -17,6 +17,7 @@ struct mailcheck_option {
 	bool freezes;    /* at the first submit */
 	bool network;    /* means nothing in a replay */
 	bool unrecorded; /* not in record files */
+	bool hidden;     /* only record files set it; the last of the table */
 	bool file;       /* names a file that must be there */
 	/* NULL on success, else what is wrong with the value; see context/option_value.h. */
 	const char *(*apply)(
@@ -33,5 +34,8 @@ const struct mailcheck_option *mc_option_find(const char *name);
  * copy, never under it.
  */
 void *mc_option_room(struct mc_arena *arena, void *items, size_t count, size_t size);
+
+/* Keeps a value for record files, as if that option had been set. */
+void mc_option_remember(struct mc_options *options, const char *name, const char *value);
 
 #endif

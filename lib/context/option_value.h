@@ -35,4 +35,12 @@ const char *mc_value_record(struct mc_arena *arena, const char *text, struct mc_
 /* The name of a file that can be read. */
 const char *mc_value_readable(struct mc_arena *arena, const char *text, const char **ret_path);
 
+/* The text in a file, at most so many octets; a NUL in it is an error. */
+const char *mc_value_content(
+	struct mc_arena *arena, const char *path, size_t limit, const char **ret_text);
+/* The next line of a file of keys, *text moves on: NAME KEY; both NULL for a comment. A key is one
+ * label of a domain name. */
+const char *mc_value_key_line(
+	struct mc_arena *arena, const char **text, const char **ret_name, const char **ret_key);
+
 #endif

@@ -8,6 +8,7 @@
 
 static const char scheme[] = "smtp://";
 static const char spf_scheme[] = "spf:";
+static const char listing[] = "dnsbl://"; /* an address or a domain */
 
 static const char *
 parse_port(const char *text, uint16_t *ret_port)
@@ -90,6 +91,17 @@ take_spf(const char *text, struct mc_target *target)
 	target->name[length] = '\0';
 }
 
+static const char *
+parse_listing(const char *text, struct mc_target *target)
+{
+	if (mc_address_parse(text, &target->address)) {
+		target->literal = true;
+		mc_address_format(target->name, &target->address);
+		return NULL;
+	}
+	return mc_domain_parse(text, target->name);
+}
+
 const char *
 mc_target_parse(const char *text, struct mc_target *ret_target)
 {
@@ -101,6 +113,9 @@ mc_target_parse(const char *text, struct mc_target *ret_target)
 		problem = parse_endpoint(text + sizeof(scheme) - 1, &target);
 	} else if (strncmp(text, spf_scheme, sizeof(spf_scheme) - 1) == 0) {
 		take_spf(text + sizeof(spf_scheme) - 1, &target);
+	} else if (strncmp(text, listing, sizeof(listing) - 1) == 0) {
+		target.kind = MC_TARGET_LISTING;
+		problem = parse_listing(text + sizeof(listing) - 1, &target);
 	} else {
 		problem = mc_domain_parse(text, target.name);
 	}

@@ -25,9 +25,18 @@ wake_askers(struct mc_waiter *waiter)
 	pin->state->wake(pin->state->argument);
 }
 
+/* Of a question to a block list. */
+struct budget {
+	const char *zone; /* NULL: any other question */
+	unsigned questions;
+};
+
 static bool
-over_limit(struct mc_run_state *state, const struct mc_question *question)
+over_limit(
+	struct mc_run_state *state, const struct mc_question *question, const struct budget *budget)
 {
+	if (budget->zone != NULL)
+		return state->listing_count++ >= MC_RUN_LISTING_LIMIT;
 	return question->kind == MC_FACT_DNS ? state->dns_count++ >= MC_RUN_DNS_LIMIT
 					     : state->session_count++ >= MC_RUN_SESSION_LIMIT;
 }
@@ -50,17 +59,27 @@ cut_short(struct mc_run_state *state, const struct mc_question *question)
 }
 
 static void
-open_pin(struct mc_run_state *state, struct mc_pin *pin, const struct mc_question *question)
+open_pin(struct mc_run_state *state, struct mc_pin *pin, const struct mc_question *question,
+	const struct budget *budget)
 {
-	if (over_limit(state, question)) {
+	if (over_limit(state, question, budget)) {
 		pin->fact = without_store(state, question, MC_FAIL_LIMIT,
-			question->kind == MC_FACT_DNS
+			budget->zone != NULL ? "the limit of 4000 questions to block lists for one "
+					       "target was reached"
+			: question->kind == MC_FACT_DNS
 				? "the limit of 500 DNS questions for one target was reached"
 				: "the limit of 40 connections for one target was reached");
 		return;
 	}
 	if (state->cut) {
 		pin->fact = cut_short(state, question);
+		return;
+	}
+	if (budget->zone != NULL &&
+		!mc_store_afford(state->store, pin->key, budget->zone, budget->questions)) {
+		pin->fact = without_store(state, question, MC_FAIL_LIMIT,
+			mc_arena_printf(&state->arena, "the budget of %u questions was used up",
+				budget->questions));
 		return;
 	}
 	pin->entry = mc_store_pin(state->store, pin->key, question);
@@ -75,7 +94,8 @@ open_pin(struct mc_run_state *state, struct mc_pin *pin, const struct mc_questio
 }
 
 static struct mc_pin *
-find_pin(struct mc_run_state *state, const struct mc_question *question)
+find_pin(
+	struct mc_run_state *state, const struct mc_question *question, const struct budget *budget)
 {
 	const char *key = mc_question_key(state->run.arena, question);
 	struct mc_pin **bucket = bucket_of(state, key);
@@ -94,7 +114,7 @@ find_pin(struct mc_run_state *state, const struct mc_question *question)
 	pin->chain = *bucket;
 	*bucket = pin;
 	state->pin_count++;
-	open_pin(state, pin, question);
+	open_pin(state, pin, question, budget);
 	return pin;
 }
 
@@ -131,10 +151,10 @@ note_times(struct mc_run_state *state, const struct mc_fact *fact)
 }
 
 static const struct mc_fact *
-ask(struct mc_run *run, const struct mc_question *question)
+ask_within(struct mc_run *run, const struct mc_question *question, const struct budget *budget)
 {
 	struct mc_run_state *state = run->state;
-	struct mc_pin *pin = find_pin(state, question);
+	struct mc_pin *pin = find_pin(state, question, budget);
 
 	if (pin == NULL || run->arena->failed) {
 		state->failed = true;
@@ -148,6 +168,14 @@ ask(struct mc_run *run, const struct mc_question *question)
 	}
 	note_times(state, pin->fact);
 	return pin->fact;
+}
+
+static const struct mc_fact *
+ask(struct mc_run *run, const struct mc_question *question)
+{
+	const struct budget none = {.zone = NULL};
+
+	return ask_within(run, question, &none);
 }
 
 static const struct mc_dns *
@@ -340,6 +368,17 @@ mc_ask_dns(struct mc_run *run, const char *prefix, const char *name, uint16_t ty
 	return dns != NULL || !run->arena->failed
 		       ? dns
 		       : (const struct mc_dns *)mc_fact_no_memory(MC_FACT_DNS);
+}
+
+const struct mc_dns *
+mc_ask_listing(struct mc_run *run, const char *name, uint16_t type, const char *zone,
+	unsigned budget, bool keyed)
+{
+	const struct mc_question question = {
+		.kind = MC_FACT_DNS, .name = name, .type = type, .keyed = keyed};
+	const struct budget within = {zone, budget};
+
+	return see_through(run, (const struct mc_dns *)ask_within(run, &question, &within));
 }
 
 static bool

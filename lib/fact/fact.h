@@ -13,6 +13,8 @@
 #include "dialogue/session.h"
 #include "record/rr.h"
 
+#define MC_KEY_LABEL "_key-" /* before the key's name */
+
 enum mc_fact_kind { MC_FACT_DNS, MC_FACT_SESSION };
 
 enum mc_fact_status { MC_FACT_PENDING, MC_FACT_OK, MC_FACT_FAILED };
@@ -90,6 +92,7 @@ struct mc_question {
 	const char *name; /* canonical */
 	uint16_t type;
 	const char *server; /* NULL: the resolver */
+	bool keyed; /* a label MC_KEY_LABEL of the name stands for a key, which the provider puts in */
 	/* session */
 	struct mc_address address;
 	uint16_t port;

@@ -304,10 +304,20 @@ target_name(struct mc_run_state *state, struct mc_arena *arena)
 
 	if (spec->kind == MC_TARGET_SPF)
 		return mc_escape(arena, spec->name, strlen(spec->name));
-	if (spec->kind == MC_TARGET_DOMAIN)
+	if (spec->kind != MC_TARGET_HOST)
 		return mc_arena_strdup(arena, spec->name);
 	return mc_arena_printf(
 		arena, spec->address.family == 6 ? "[%s]:%u" : "%s:%u", spec->name, spec->port);
+}
+
+static const char *
+target_kind(const struct mc_run_spec *spec)
+{
+	if (spec->kind == MC_TARGET_LISTING && spec->literal)
+		return "address";
+	if (spec->kind == MC_TARGET_SPF)
+		return "spf";
+	return spec->kind == MC_TARGET_HOST ? "host" : "domain";
 }
 
 static bool
@@ -341,9 +351,7 @@ mc_run_report(struct mc_run *run)
 		return NULL;
 	mc_arena_init(&report->arena, 0);
 	report->input = mc_arena_strdup(&report->arena, state->spec.input);
-	report->target_kind = run->kind == MC_TARGET_DOMAIN ? "domain"
-			      : run->kind == MC_TARGET_SPF  ? "spf"
-							    : "host";
+	report->target_kind = target_kind(&state->spec);
 	report->target_name = target_name(state, &report->arena);
 	report->started = run->now;
 	for (const struct mc_job *job = state->jobs; job != NULL; job = job->next)

@@ -20,7 +20,8 @@ enum mc_step { MC_WAIT, MC_DONE };
 enum mc_target_kind {
 	MC_TARGET_DOMAIN = 1,
 	MC_TARGET_HOST = 2,
-	MC_TARGET_SPF = 4, /* a client judged by a domain's SPF record */
+	MC_TARGET_SPF = 4,     /* a client judged by a domain's SPF record */
+	MC_TARGET_LISTING = 8, /* an address or a domain that may be on block lists */
 };
 
 enum mc_subject_kind { MC_SUBJECT_TARGET, MC_SUBJECT_HOST, MC_SUBJECT_ADDRESS };
@@ -65,6 +66,10 @@ const struct mc_dns *mc_ask_dns_at(
  * a special-purpose address is left alone unless the user allows it. */
 const struct mc_dns *mc_ask_name_server(struct mc_run *run, const char *host,
 	const struct mc_address *address, const char *name, uint16_t type);
+/* A question to a block list: nothing is laid over the answer, and a budget holds: no more than
+ * `budget` questions (0: no limit) of the context go to `zone`. `keyed`: see struct mc_question. */
+const struct mc_dns *mc_ask_listing(struct mc_run *run, const char *name, uint16_t type,
+	const char *zone, unsigned budget, bool keyed);
 /* A session that only reads the greeting of some other host: shows whether a port can be
  * reached from here at all. */
 const struct mc_session_fact *mc_ask_greeting(

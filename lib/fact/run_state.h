@@ -7,6 +7,7 @@
 #include "fact/engine.h"
 
 #define MC_RUN_DNS_LIMIT 500     /* DNS questions of one target */
+#define MC_RUN_LISTING_LIMIT 4000 /* questions to block lists of one target */
 #define MC_RUN_SESSION_LIMIT 40  /* connections of one target */
 #define MC_RUN_SUBJECT_LIMIT 512 /* hosts and addresses of one target */
 #define MC_RUN_BUCKETS 64
@@ -63,7 +64,7 @@ struct mc_run_state {
 	struct mc_job *jobs, **jobs_tail;
 	struct mc_job *current;
 	struct mc_pin *pins[MC_RUN_BUCKETS];
-	size_t dns_count, session_count, pin_count;
+	size_t dns_count, session_count, listing_count, pin_count;
 	const char *nothing_below;
 	bool cut;
 	bool failed; /* out of memory somewhere */

@@ -20,6 +20,8 @@ struct mc_connect_to {
 	uint16_t to_port;          /* 0: unchanged */
 };
 
+struct mc_lists; /* dnsbl/table.h */
+
 struct mc_settings {
 	const char *helo; /* NULL: chosen for the source address */
 	const char *from;
@@ -42,6 +44,13 @@ struct mc_settings {
 	struct mc_address client;
 	const char *sender;      /* NULL: postmaster at the domain; "" the null path */
 	const char *client_helo; /* NULL: the domain */
+	const struct mc_lists *lists; /* block lists there are; filled when a run begins */
+	const char **list_zones;      /* asked alone, in the place of all that apply */
+	size_t list_zone_count;
+	const char **list_keys; /* names of the keys there are; the keys are the network's */
+	size_t list_key_count;
+	uint32_t list_budget;        /* questions to one list of a context; 0: by the list */
+	const char *public_resolver; /* asks through one that lists refuse; or NULL */
 	const char *control; /* "HOST:PORT" that shows whether port 25 is open from here; or NULL */
 };
 

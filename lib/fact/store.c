@@ -24,8 +24,16 @@ struct mc_entry {
 	struct mc_waiter *waiters;
 };
 
+/* What was asked of one block list. */
+struct spent {
+	struct spent *next;
+	unsigned questions;
+	char zone[];
+};
+
 struct mc_store {
 	struct mc_provider *provider;
+	struct spent *spent;
 	struct mc_entry **buckets;
 	size_t bucket_count;
 	size_t count; /* hashed entries */
@@ -173,6 +181,11 @@ mc_store_free(struct mc_store *store)
 	if (store == NULL)
 		return;
 	trim(store, 0, 0);
+	while (store->spent != NULL) {
+		struct spent *next = store->spent->next;
+		mc_free(store->spent);
+		store->spent = next;
+	}
 	mc_free(store->buckets);
 	mc_free(store);
 }
@@ -233,6 +246,41 @@ retire_stale(struct mc_entry *entry)
 		leave_idle(entry);
 		entry_free(entry);
 	}
+}
+
+static struct spent *
+spent_on(struct mc_store *store, const char *zone)
+{
+	struct spent *spent = store->spent;
+	size_t size = strlen(zone) + 1;
+
+	while (spent != NULL && strcmp(spent->zone, zone) != 0)
+		spent = spent->next;
+	if (spent != NULL)
+		return spent;
+	spent = mc_calloc(1, sizeof(*spent) + size);
+	if (spent == NULL)
+		return NULL;
+	memcpy(spent->zone, zone, size);
+	spent->next = store->spent;
+	store->spent = spent;
+	return spent;
+}
+
+bool
+mc_store_afford(struct mc_store *store, const char *key, const char *zone, unsigned budget)
+{
+	const struct mc_entry *entry;
+	struct spent *spent;
+
+	if (budget == 0)
+		return true;
+	entry = find(store, key, hash_key(key));
+	if (entry != NULL &&
+		(entry->fact == NULL || entry->expires > store->provider->now(store->provider)))
+		return true;
+	spent = spent_on(store, zone);
+	return spent == NULL || spent->questions++ < budget;
 }
 
 struct mc_entry *

@@ -26,6 +26,10 @@ struct mc_provider *mc_store_provider(const struct mc_store *store);
 uint64_t mc_store_asked(const struct mc_store *store);
 uint64_t mc_store_arrived(const struct mc_store *store);
 
+/* Whether the zone of a block list may be asked one question more, which is then counted unless
+ * its answer is there already. At most `budget` in the life of the store; 0: no limit. */
+bool mc_store_afford(struct mc_store *store, const char *key, const char *zone, unsigned budget);
+
 struct mc_waiter {
 	void (*wake)(struct mc_waiter *waiter); /* the fact has arrived; do not ask from here */
 	struct mc_waiter *next;

@@ -21,6 +21,12 @@ struct mc_net_server {
 	uint16_t port;
 };
 
+/* A label to put into questions of block lists, known everywhere else by its name. */
+struct mc_net_key {
+	const char *name;
+	const char *label;
+};
+
 /* What it points to must outlive the provider. */
 struct mc_net_options {
 	const struct mc_net_server *resolvers; /* asked in that order; none: the system's */
@@ -28,6 +34,8 @@ struct mc_net_options {
 	bool recursive;                     /* no resolver: from the root down */
 	const char *root_hints;             /* files; NULL: what is built in */
 	const char *trust_anchor;           /* instead of the built-in keys of the root */
+	const struct mc_net_key *keys;
+	size_t key_count;
 	const char *ca_file;                /* NULL: the system's trust store */
 	struct mc_address source4, source6; /* of sessions; family 0: any */
 	int64_t dns_timeout, connect_timeout, reply_timeout, tls_timeout; /* ms; 0: the default */

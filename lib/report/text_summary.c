@@ -144,6 +144,13 @@ summarise_spf(struct mc_arena *arena, const json_t *values)
 		voids > 0 ? mc_arena_printf(arena, ", %lld void", (long long)voids) : "");
 }
 
+static const char *
+summarise_dnsbl(struct mc_arena *arena, const json_t *values)
+{
+	(void)arena;
+	return mc_values_text(values, "summary");
+}
+
 const char *
 mc_text_summary(struct mc_arena *arena, const struct mc_check_report *check)
 {
@@ -156,6 +163,7 @@ mc_text_summary(struct mc_arena *arena, const struct mc_check_report *check)
 		{"ptr", summarise_ptr},
 		{"smtp", summarise_smtp},
 		{"tls", summarise_tls},
+		{"dnsbl", summarise_dnsbl},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

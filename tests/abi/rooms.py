@@ -11,10 +11,11 @@ ALLOWED = {
     'tls': {'record'},
     'maillog': {'reply'},
     'report': set(),
+    'dnsbl': {'record'},
     'fact': {'record', 'dialogue', 'tls', 'report'},
-    'check': {'fact', 'record', 'reply', 'dialogue', 'tls', 'report'},
+    'check': {'dnsbl', 'fact', 'record', 'reply', 'dialogue', 'tls', 'report'},
     'net': {'fact', 'dialogue', 'tls', 'record'},
-    'context': {'check', 'net', 'report', 'fact', 'record', 'dialogue', 'tls'},
+    'context': {'check', 'dnsbl', 'net', 'report', 'fact', 'record', 'dialogue', 'tls'},
 }
 PUBLIC = {'report', 'context'}  # rooms that define public functions
 

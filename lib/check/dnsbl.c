@@ -1,0 +1,234 @@
+/* dnsbl: block lists and allow lists about an address or a domain, and about the mail hosts of a
+ * domain. */
+#include <string.h>
+
+#include "check/dnsbl.h"
+#include "check/host.h"
+#include "check/registry.h"
+
+#define HOSTS 4 /* MX hosts whose addresses are asked about */
+
+static bool
+has_key(const struct mc_run *run, const struct mc_list *list)
+{
+	if (list->key == NULL)
+		return true;
+	for (size_t i = 0; i < run->settings->list_key_count; i++)
+		if (strcmp(run->settings->list_keys[i], list->key) == 0)
+			return true;
+	return false;
+}
+
+static bool
+takes(const struct mc_list *list, const struct mc_dnsbl_item *item)
+{
+	static const unsigned wants[] = {
+		[0] = MC_LIST_DOMAIN, [4] = MC_LIST_IPV4, [6] = MC_LIST_IPV6};
+
+	return (list->asks & wants[item->address.family]) != 0;
+}
+
+static bool
+applies(const struct mc_run *run, const struct mc_list *list, const struct mc_dnsbl_item *item)
+{
+	return list->dead == NULL && takes(list, item) && has_key(run, list) &&
+	       (run->kind == MC_TARGET_LISTING || list->core);
+}
+
+/* What stands in another list that is asked is not asked for again. */
+static bool
+chosen(const struct mc_run *run, const struct mc_list *list, const struct mc_dnsbl_item *item)
+{
+	const struct mc_list *whole;
+
+	if (!applies(run, list, item))
+		return false;
+	whole = list->within != NULL ? mc_lists_find(run->settings->lists, list->within) : NULL;
+	for (unsigned depth = 0; whole != NULL && depth < 4; depth++) {
+		if (applies(run, whole, item))
+			return false;
+		whole = whole->within != NULL ? mc_lists_find(run->settings->lists, whole->within)
+					      : NULL;
+	}
+	return true;
+}
+
+static enum mc_step
+ask(struct mc_run *run, const struct mc_dnsbl_item *item, const struct mc_list *list,
+	struct mc_dnsbl_rows *rows)
+{
+	struct mc_dnsbl_row *row = rows->count < rows->room ? &rows->rows[rows->count++] : NULL;
+
+	return row != NULL ? mc_dnsbl_ask(run, item, list, row) : MC_DONE;
+}
+
+static enum mc_step
+ask_named(struct mc_run *run, const struct mc_dnsbl_item *item, struct mc_dnsbl_rows *rows)
+{
+	const struct mc_settings *settings = run->settings;
+	enum mc_step step = MC_DONE;
+
+	for (size_t i = 0; i < settings->list_zone_count; i++) {
+		const struct mc_list *list =
+			mc_lists_find(settings->lists, settings->list_zones[i]);
+		const struct mc_list unknown = mc_list_unknown(settings->list_zones[i]);
+		if (list == NULL)
+			list = mc_arena_memdup(run->arena, &unknown, sizeof(unknown));
+		if (list != NULL && ask(run, item, list, rows) == MC_WAIT)
+			step = MC_WAIT;
+	}
+	return step;
+}
+
+static enum mc_step
+ask_all(struct mc_run *run, const struct mc_dnsbl_item *items, size_t count,
+	struct mc_dnsbl_rows *rows)
+{
+	const struct mc_lists *lists = run->settings->lists;
+	enum mc_step step = MC_DONE;
+
+	rows->room = count * (lists->count + run->settings->list_zone_count);
+	rows->rows = mc_arena_calloc(run->arena, rows->room + 1, sizeof(*rows->rows));
+	if (rows->rows == NULL)
+		return MC_DONE;
+	for (size_t i = 0; i < count; i++) {
+		if (run->settings->list_zone_count > 0) {
+			if (ask_named(run, &items[i], rows) == MC_WAIT)
+				step = MC_WAIT;
+			continue;
+		}
+		for (size_t l = 0; l < lists->count; l++)
+			if (chosen(run, &lists->lists[l], &items[i]) &&
+				ask(run, &items[i], &lists->lists[l], rows) == MC_WAIT)
+				step = MC_WAIT;
+	}
+	return step;
+}
+
+/* --- whom to ask about --- */
+
+static void
+add_address(struct mc_run *run, struct mc_dnsbl_item *items, size_t *count,
+	const struct mc_address *address)
+{
+	char text[MC_ADDRESS_SIZE];
+
+	if (mc_address_scope(address) != MC_SCOPE_GLOBAL || *count == MC_DNSBL_ITEMS)
+		return;
+	for (size_t i = 0; i < *count; i++)
+		if (mc_address_compare(&items[i].address, address) == 0)
+			return;
+	mc_address_format(text, address);
+	items[(*count)++] =
+		(struct mc_dnsbl_item){mc_arena_strdup(run->arena, text), *address, true};
+}
+
+static enum mc_step
+add_host(struct mc_run *run, const char *name, struct mc_dnsbl_item *items, size_t *count)
+{
+	struct mc_host host;
+
+	if (mc_host_resolve(run, name, &host) == MC_WAIT)
+		return MC_WAIT;
+	for (size_t i = 0; i < host.count; i++)
+		add_address(run, items, count, &host.addresses[i]);
+	return MC_DONE;
+}
+
+/* The domain itself, and the addresses of its first MX hosts. */
+static enum mc_step
+items_of_domain(struct mc_run *run, struct mc_dnsbl_item *items, size_t *count)
+{
+	const struct mc_dns *mx = mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
+	char exchange[MC_NAME_TEXT_SIZE];
+	enum mc_step step = MC_DONE;
+	uint16_t preference;
+
+	items[(*count)++] = (struct mc_dnsbl_item){.subject = run->domain};
+	if (mx == NULL)
+		return MC_WAIT;
+	if (mx->fact.status != MC_FACT_OK || mx->dnssec == MC_DNSSEC_BOGUS || mx->nxdomain)
+		return MC_DONE;
+	if (mx->count == 0)
+		return add_host(run, mx->canonical, items, count);
+	for (size_t i = 0; i < mx->count && i < HOSTS; i++)
+		if (mc_rr_mx(&mx->rrs[i], &preference, exchange) && strcmp(exchange, ".") != 0 &&
+			add_host(run, mc_arena_strdup(run->arena, exchange), items, count) ==
+				MC_WAIT)
+			step = MC_WAIT;
+	return step;
+}
+
+static enum mc_step
+items_of(struct mc_run *run, struct mc_dnsbl_item *items, size_t *count)
+{
+	if (run->kind == MC_TARGET_DOMAIN)
+		return items_of_domain(run, items, count);
+	items[0] = (struct mc_dnsbl_item){.subject = run->domain};
+	(void)mc_address_parse(run->domain, &items[0].address);
+	*count = 1;
+	return MC_DONE;
+}
+
+/* A list inside another one that lists it too counts once. */
+static void
+mark_nested(const struct mc_run *run, struct mc_dnsbl_rows *rows)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		struct mc_dnsbl_row *row = &rows->rows[i];
+		const char *within = row->list->within;
+		const struct mc_list *whole;
+		for (unsigned depth = 0; within != NULL && depth < 4; depth++) {
+			for (size_t j = 0; j < rows->count; j++)
+				if (rows->rows[j].item == row->item &&
+					rows->rows[j].verdict == MC_DNSBL_LISTED &&
+					strcmp(rows->rows[j].list->zone, within) == 0)
+					row->within = true;
+			whole = mc_lists_find(run->settings->lists, within);
+			within = whole != NULL ? whole->within : NULL;
+		}
+	}
+}
+
+/* Too little was learnt to say anything: half of the lists gave no verdict. */
+static enum mc_step
+judge(struct mc_run *run, const struct mc_dnsbl_rows *rows)
+{
+	size_t told = rows->counts[MC_DNSBL_LISTED] + rows->counts[MC_DNSBL_CLEAN];
+	const char *coverage = mc_dnsbl_coverage(run, rows);
+
+	if (rows->count == 0)
+		return mc_skipped(run, "no list takes questions about this");
+	if (run->kind == MC_TARGET_DOMAIN && told == 0)
+		return mc_skipped(
+			run, "no list could be asked through this resolver (%s)", coverage);
+	if (run->kind == MC_TARGET_LISTING && 2 * told < rows->count)
+		mc_inconclusive(run, "%s", coverage);
+	return MC_DONE;
+}
+
+static enum mc_step
+check_target(struct mc_run *run)
+{
+	struct mc_dnsbl_item *items = mc_arena_calloc(run->arena, MC_DNSBL_ITEMS, sizeof(*items));
+	struct mc_dnsbl_rows rows = {.count = 0};
+	enum mc_step step;
+	size_t count = 0;
+
+	if (items == NULL || run->settings->lists == NULL)
+		return MC_DONE;
+	step = items_of(run, items, &count);
+	if (ask_all(run, items, count, &rows) == MC_WAIT || step == MC_WAIT)
+		return MC_WAIT;
+	for (size_t i = 0; i < rows.count; i++)
+		rows.counts[rows.rows[i].verdict]++;
+	mark_nested(run, &rows);
+	mc_dnsbl_say(run, &rows);
+	return judge(run, &rows);
+}
+
+const struct mc_check mc_check_dnsbl = {
+	.name = "dnsbl",
+	.targets = MC_TARGET_DOMAIN | MC_TARGET_LISTING,
+	.target = check_target,
+};
