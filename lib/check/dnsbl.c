@@ -144,10 +144,12 @@ items_of_domain(struct mc_run *run, struct mc_dnsbl_item *items, size_t *count)
 	enum mc_step step = MC_DONE;
 	uint16_t preference;
 
-	items[(*count)++] = (struct mc_dnsbl_item){.subject = run->domain};
 	if (mx == NULL)
 		return MC_WAIT;
-	if (mx->fact.status != MC_FACT_OK || mx->dnssec == MC_DNSSEC_BOGUS || mx->nxdomain)
+	if (mx->fact.status == MC_FACT_OK && mx->nxdomain)
+		return MC_DONE;
+	items[(*count)++] = (struct mc_dnsbl_item){.subject = run->domain};
+	if (mx->fact.status != MC_FACT_OK || mx->dnssec == MC_DNSSEC_BOGUS)
 		return MC_DONE;
 	if (mx->count == 0)
 		return add_host(run, mx->canonical, items, count);
@@ -190,21 +192,33 @@ mark_nested(const struct mc_run *run, struct mc_dnsbl_rows *rows)
 	}
 }
 
-/* Too little was learnt to say anything: half of the lists gave no verdict. */
-static enum mc_step
+/* Too little was learnt to say anything: half of the lists gave no verdict. False: skipped, with
+ * nothing to find, since lists that cannot be had are no matter of the domain's. */
+static bool
 judge(struct mc_run *run, const struct mc_dnsbl_rows *rows)
 {
 	size_t told = rows->counts[MC_DNSBL_LISTED] + rows->counts[MC_DNSBL_CLEAN];
 	const char *coverage = mc_dnsbl_coverage(run, rows);
 
 	if (rows->count == 0)
-		return mc_skipped(run, "no list takes questions about this");
-	if (run->kind == MC_TARGET_DOMAIN && told == 0)
-		return mc_skipped(
+		(void)mc_skipped(run, "no list takes questions about this");
+	else if (run->kind == MC_TARGET_DOMAIN && told == 0)
+		(void)mc_skipped(
 			run, "no list could be asked through this resolver (%s)", coverage);
-	if (run->kind == MC_TARGET_LISTING && 2 * told < rows->count)
+	else if (run->kind == MC_TARGET_LISTING && 2 * told < rows->total)
 		mc_inconclusive(run, "%s", coverage);
-	return MC_DONE;
+	return run->kind == MC_TARGET_LISTING || told > 0;
+}
+
+/* Without what counts elsewhere already. */
+static size_t
+total(const struct mc_dnsbl_rows *rows)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < MC_DNSBL_VERDICTS; i++)
+		sum += rows->counts[i];
+	return sum;
 }
 
 static enum mc_step
@@ -220,11 +234,14 @@ check_target(struct mc_run *run)
 	step = items_of(run, items, &count);
 	if (ask_all(run, items, count, &rows) == MC_WAIT || step == MC_WAIT)
 		return MC_WAIT;
-	for (size_t i = 0; i < rows.count; i++)
-		rows.counts[rows.rows[i].verdict]++;
 	mark_nested(run, &rows);
-	mc_dnsbl_say(run, &rows);
-	return judge(run, &rows);
+	for (size_t i = 0; i < rows.count; i++)
+		rows.counts[rows.rows[i].verdict] += !rows.rows[i].within;
+	rows.total = total(&rows);
+	mc_dnsbl_values(run, &rows);
+	if (judge(run, &rows))
+		mc_dnsbl_find(run, &rows);
+	return MC_DONE;
 }
 
 const struct mc_check mc_check_dnsbl = {

@@ -40,7 +40,7 @@ struct mc_dnsbl_row {
 struct mc_dnsbl_rows {
 	struct mc_dnsbl_row *rows;
 	size_t count, room;
-	size_t counts[MC_DNSBL_VERDICTS];
+	size_t counts[MC_DNSBL_VERDICTS], total; /* of those that count */
 };
 
 /* dnsbl_ask.c: asks the list, with its test entries; MC_WAIT until all have come. */
@@ -48,7 +48,8 @@ enum mc_step mc_dnsbl_ask(struct mc_run *run, const struct mc_dnsbl_item *item,
 	const struct mc_list *list, struct mc_dnsbl_row *ret_row);
 
 /* dnsbl_say.c: values and findings. */
-void mc_dnsbl_say(struct mc_run *run, struct mc_dnsbl_rows *rows);
+void mc_dnsbl_values(struct mc_run *run, struct mc_dnsbl_rows *rows); /* and sorts, worst first */
+void mc_dnsbl_find(struct mc_run *run, const struct mc_dnsbl_rows *rows);
 /* "clean on 31 of 34, 3 refused this resolver" */
 const char *mc_dnsbl_coverage(struct mc_run *run, const struct mc_dnsbl_rows *rows);
 

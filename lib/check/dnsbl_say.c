@@ -82,7 +82,7 @@ mc_dnsbl_coverage(struct mc_run *run, const struct mc_dnsbl_rows *rows)
 		[MC_DNSBL_UNVERIFIABLE] = "could not be verified",
 	};
 	const char *text = mc_arena_printf(
-		run->arena, "clean on %zu of %zu", rows->counts[MC_DNSBL_CLEAN], rows->count);
+		run->arena, "clean on %zu of %zu", rows->counts[MC_DNSBL_CLEAN], rows->total);
 
 	if (rows->counts[MC_DNSBL_LISTED] > 0)
 		text = mc_arena_printf(
@@ -92,22 +92,6 @@ mc_dnsbl_coverage(struct mc_run *run, const struct mc_dnsbl_rows *rows)
 			text = mc_arena_printf(
 				run->arena, "%s, %zu %s", text, rows->counts[i], phrases[i]);
 	return text;
-}
-
-static void
-put_values(struct mc_run *run, const struct mc_dnsbl_rows *rows)
-{
-	json_t *lists = json_array(), *coverage = json_object();
-
-	for (size_t i = 0; i < rows->count; i++)
-		json_array_append_new(lists, row_json(&rows->rows[i]));
-	json_object_set_new(run->values, "lists", lists);
-	json_object_set_new(coverage, "asked", json_integer((json_int_t)rows->count));
-	for (size_t i = 0; i < MC_DNSBL_VERDICTS; i++)
-		json_object_set_new(
-			coverage, verdict_names[i], json_integer((json_int_t)rows->counts[i]));
-	json_object_set_new(run->values, "coverage", coverage);
-	json_object_set_new(run->values, "summary", json_string(mc_dnsbl_coverage(run, rows)));
 }
 
 /* --- findings --- */
@@ -222,11 +206,26 @@ compare_rows(const void *a, const void *b)
 }
 
 void
-mc_dnsbl_say(struct mc_run *run, struct mc_dnsbl_rows *rows)
+mc_dnsbl_values(struct mc_run *run, struct mc_dnsbl_rows *rows)
 {
+	json_t *lists = json_array(), *coverage = json_object();
+
 	if (rows->count > 1)
 		qsort(rows->rows, rows->count, sizeof(*rows->rows), compare_rows);
-	put_values(run, rows);
+	for (size_t i = 0; i < rows->count; i++)
+		json_array_append_new(lists, row_json(&rows->rows[i]));
+	json_object_set_new(run->values, "lists", lists);
+	json_object_set_new(coverage, "asked", json_integer((json_int_t)rows->total));
+	for (size_t i = 0; i < MC_DNSBL_VERDICTS; i++)
+		json_object_set_new(
+			coverage, verdict_names[i], json_integer((json_int_t)rows->counts[i]));
+	json_object_set_new(run->values, "coverage", coverage);
+	json_object_set_new(run->values, "summary", json_string(mc_dnsbl_coverage(run, rows)));
+}
+
+void
+mc_dnsbl_find(struct mc_run *run, const struct mc_dnsbl_rows *rows)
+{
 	for (size_t i = 0; i < rows->count; i++)
 		if (rows->rows[i].verdict == MC_DNSBL_LISTED)
 			say_listing(run, &rows->rows[i]);

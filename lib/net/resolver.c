@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "net/upstream.h"
+#include "net/veil.h"
 #include "record/message.h"
 
 #define UPSTREAMS 16
@@ -295,6 +296,7 @@ take(struct lookup *lookup, const uint8_t *packet, size_t length, int sec, const
 		note_rcode(lookup, message.rcode);
 		return;
 	}
+	mc_veil_answer(lookup->base.net, arena, lookup->base.question, &message);
 	if (!lookup->inside)
 		mc_upstream_heard(&lookup->resolver->upstreams[lookup->at]);
 	dns = mc_dns_from_message(arena, lookup->base.question, &message, lookup->began,
@@ -302,7 +304,8 @@ take(struct lookup *lookup, const uint8_t *packet, size_t length, int sec, const
 	if (dns != NULL && sec >= 0 && sec < 3) {
 		dns->dnssec = words[sec];
 		if (dns->dnssec == MC_DNSSEC_BOGUS && why_bogus != NULL)
-			dns->why_bogus = mc_arena_strdup(arena, why_bogus);
+			dns->why_bogus = mc_veil_text(lookup->base.net, arena,
+				lookup->base.question, mc_arena_strdup(arena, why_bogus));
 	}
 	over(lookup, dns != NULL ? &dns->fact : NULL);
 }
@@ -376,16 +379,22 @@ static bool
 ask(struct lookup *lookup, struct ub_ctx *ctx)
 {
 	const struct mc_question *question = lookup->base.question;
-	struct flight *flight = mc_calloc(1, sizeof(*flight));
+	const char *name = mc_veil_lift(lookup->base.net, &lookup->base.arena, question);
+	struct flight *flight;
 	int code;
 
+	if (name == NULL) {
+		note(lookup, 1, MC_FAIL_LOCAL, "there is no key for this list");
+		return mc_net_timer(&lookup->timer, 0);
+	}
+	flight = mc_calloc(1, sizeof(*flight));
 	if (flight == NULL)
 		return false;
 	*flight = (struct flight){lookup->resolver, lookup};
 	lookup->flight = flight;
 	lookup->resolver->flying++;
 	lookup->inside = true;
-	code = ub_resolve_event(ctx, question->name, question->type, 1, flight, answered, NULL);
+	code = ub_resolve_event(ctx, name, question->type, 1, flight, answered, NULL);
 	lookup->inside = false;
 	if (code == 0)
 		return true;

@@ -11,7 +11,7 @@
 
 #define PROBE_PAUSE 5000 /* ms between two looks at a server that says nothing */
 #define PROBE_LIMIT 2000 /* ms for one */
-#define RETRY_FIRST 300  /* ms until libunbound asks again; twice that the next time */
+#define RETRY_FIRST 2000 /* ms until libunbound asks again; twice that the next time */
 
 struct option {
 	const char *name, *value;
@@ -65,7 +65,8 @@ static const struct option global_servers[] = {
 /* A server that was silent is asked again as soon as there is a question for it. */
 static const struct option forwarding[] = {
 	{"infra-host-ttl:", "1"},
-	{"infra-cache-min-rtt:", "300"}, /* RETRY_FIRST */
+	{"infra-cache-min-rtt:", "2000"}, /* RETRY_FIRST: an answer to a question given up is lost */
+	{"unknown-server-time-limit:", "2000"},
 	{"val-max-restart:", "1"},
 	{NULL, NULL}
 };

@@ -9,6 +9,7 @@
 #define DETAIL 6   /* indent of what belongs to a server */
 #define STARTTLS 8 /* width of the widest word of its column, and of its heading */
 #define TLS 3
+#define LISTING 12 /* "unverifiable", the widest word before a list */
 
 static void
 heading(struct mc_page *page, const char *text)
@@ -240,6 +241,67 @@ put_servers(struct mc_page *page, struct mc_arena *arena, struct servers *server
 		put_server(page, arena, servers, endpoint);
 }
 
+/* --- block lists --- */
+
+/* One line for each listing; the zones of the other verdicts together. */
+static void
+put_listing(struct mc_page *page, struct mc_arena *arena, const json_t *list, size_t width)
+{
+	mc_page_tab(page, INDENT);
+	mc_page_put(page, mc_values_text(list, "category"));
+	mc_page_tab(page, INDENT + LISTING + GAP);
+	mc_page_put(page, mc_values_text(list, "zone"));
+	mc_page_tab(page, INDENT + LISTING + GAP + width + GAP);
+	mc_page_wrap(page, INDENT + LISTING + GAP + width + GAP,
+		mc_arena_printf(arena, "%s: %s", mc_values_text(list, "subject"),
+			mc_values_text(list, "meaning")));
+}
+
+static void
+put_zones(struct mc_page *page, struct mc_arena *arena, const json_t *lists, const char *verdict)
+{
+	const char *text = NULL, *last = "";
+	const json_t *list;
+	size_t i;
+
+	json_array_foreach (lists, i, list) {
+		const char *zone = mc_values_text(list, "zone");
+		if (strcmp(mc_values_text(list, "verdict"), verdict) != 0 ||
+			strcmp(zone, last) == 0)
+			continue;
+		last = zone;
+		text = text == NULL ? zone : mc_arena_printf(arena, "%s, %s", text, zone);
+	}
+	if (text == NULL)
+		return;
+	mc_page_tab(page, INDENT);
+	mc_page_put(page, verdict);
+	mc_page_tab(page, INDENT + LISTING + GAP);
+	mc_page_wrap(page, INDENT + LISTING + GAP, text);
+}
+
+static void
+put_lists(struct mc_page *page, struct mc_arena *arena, const json_t *lists)
+{
+	static const char *const verdicts[] = {"refused", "broken", "unverifiable", "clean"};
+	const json_t *list;
+	size_t i, width = 0;
+
+	if (json_array_size(lists) == 0)
+		return;
+	heading(page, "BLOCK LISTS");
+	mc_page_end(page);
+	json_array_foreach (lists, i, list)
+		if (strcmp(mc_values_text(list, "verdict"), "listed") == 0 &&
+			mc_page_width(page, mc_values_text(list, "zone")) > width)
+			width = mc_page_width(page, mc_values_text(list, "zone"));
+	json_array_foreach (lists, i, list)
+		if (strcmp(mc_values_text(list, "verdict"), "listed") == 0)
+			put_listing(page, arena, list, width);
+	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+		put_zones(page, arena, lists, verdicts[i]);
+}
+
 void
 mc_text_tables(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report)
 {
@@ -252,4 +314,5 @@ mc_text_tables(struct mc_page *page, struct mc_arena *arena, const struct mailch
 	put_hosts(page, servers.hosts);
 	mc_text_spf_tree(page, arena, report);
 	put_servers(page, arena, &servers);
+	put_lists(page, arena, mc_values_array(report, "dnsbl", "lists"));
 }

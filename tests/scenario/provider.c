@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/timestamp.h"
+#include "dnsbl/table.h"
 #include "fact/provider.h"
 #include "player.h"
 #include "record/message.h"
@@ -252,6 +253,32 @@ same_dns(struct mc_arena *arena, const struct mc_question *question, const struc
 	return true;
 }
 
+static bool
+mentions(const struct provider *provider, const char *zone)
+{
+	for (const struct block *block = provider->scenario->dns; block != NULL;
+		block = block->next)
+		if (strstr(block->head, zone) != NULL)
+			return true;
+	return false;
+}
+
+/* A built-in block list that the scenario does not have: it does not answer. */
+static bool
+of_unknown_list(struct provider *provider, const char *name)
+{
+	struct mc_lists_error error;
+	struct mc_lists lists;
+
+	if (!mc_lists_parse(&provider->scenario->arena, mc_lists_text, mc_lists_text_length, &lists,
+		    &error))
+		return false;
+	for (size_t i = 0; i < lists.count; i++)
+		if (mc_name_within(name, lists.lists[i].zone))
+			return !mentions(provider, lists.lists[i].zone);
+	return false;
+}
+
 static struct mc_fact *
 find_dns(struct provider *provider, struct pending *pending, const char *key)
 {
@@ -261,7 +288,8 @@ find_dns(struct provider *provider, struct pending *pending, const char *key)
 		block = block->next)
 		if (same_dns(&pending->arena, &pending->question, block, &type, &rest))
 			return answer_dns(provider, pending, block, type, rest);
-	complain(provider, "no such answer", key);
+	if (!of_unknown_list(provider, pending->question.name))
+		complain(provider, "no such answer", key);
 	return mc_fact_failed(&pending->arena, &pending->question, MC_FAIL_SERVFAIL,
 		"not in the scenario", provider->now, provider->now);
 }
