@@ -144,11 +144,11 @@ items_of_domain(struct mc_run *run, struct mc_dnsbl_item *items, size_t *count)
 	enum mc_step step = MC_DONE;
 	uint16_t preference;
 
-	if (mx == NULL)
-		return MC_WAIT;
-	if (mx->fact.status == MC_FACT_OK && mx->nxdomain)
+	if (mx != NULL && mx->fact.status == MC_FACT_OK && mx->nxdomain)
 		return MC_DONE;
 	items[(*count)++] = (struct mc_dnsbl_item){.subject = run->domain};
+	if (mx == NULL)
+		return MC_WAIT;
 	if (mx->fact.status != MC_FACT_OK || mx->dnssec == MC_DNSSEC_BOGUS)
 		return MC_DONE;
 	if (mx->count == 0)
