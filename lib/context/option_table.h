@@ -35,6 +35,24 @@ const struct mailcheck_option *mc_option_find(const char *name);
  */
 void *mc_option_room(struct mc_arena *arena, void *items, size_t count, size_t size);
 
+/* option_lists.c: how the options about block lists are set. */
+const char *mc_option_lists_text(
+	struct mc_options *options, const struct mailcheck_option *row, const char *value);
+const char *mc_option_lists(
+	struct mc_options *options, const struct mailcheck_option *row, const char *value);
+const char *mc_option_list_key(
+	struct mc_options *options, const struct mailcheck_option *row, const char *value);
+const char *mc_option_list_budget(
+	struct mc_options *options, const struct mailcheck_option *row, const char *value);
+const char *mc_option_list(
+	struct mc_options *options, const struct mailcheck_option *row, const char *value);
+const char *mc_option_list_keys(
+	struct mc_options *options, const struct mailcheck_option *row, const char *value);
+const char *mc_option_public_resolver(
+	struct mc_options *options, const struct mailcheck_option *row, const char *value);
+/* Remembers that a resolver is one that lists refuse. */
+const char *mc_option_note_public(struct mc_options *options, const struct mc_address *address);
+
 /* Keeps a value for record files, as if that option had been set. */
 void mc_option_remember(struct mc_options *options, const char *name, const char *value);
 
