@@ -100,8 +100,8 @@ lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 		const struct mc_spf_term *term = &spf->terms[i];
 		const char *text = text_of(problems, spf, term);
 		if (term->kind == MC_SPF_BAD) {
-			bool twice = term->name_length > 0 && term->problem_at == term->position &&
-				     term->name != NULL && term->name[term->name_length] == '=';
+			bool twice = term->problem_at == term->position &&
+				     memchr(text, '=', strlen(text)) != NULL && is_term(text);
 			text = twice ? "" : mended(arena, spf, term);
 		}
 		whole = whole && text != NULL;

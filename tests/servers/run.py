@@ -27,7 +27,7 @@ count = 0
 
 
 # What domains.expect speaks of; checks of other records have their tests elsewhere.
-CHECKS = {'domain': ['--check', 'mx,ptr,smtp,tls'], 'dns': ['--check', 'mx,ptr']}
+CHECKS = {'domain': ['--check', 'ns,dnssec,mx,ptr,smtp,tls'], 'dns': ['--check', 'ns,dnssec,mx,ptr']}
 
 
 def check(good, what, got=''):

@@ -7,12 +7,12 @@
 #include "report/finding.h"
 #include "unit.h"
 
-static const char *const checks[] = {"ns", "dnssec", "mx", "dkim", "dmarc", "mta-sts", "tls-rpt",
-	"dane", "bimi", "ptr", "smtp", "spf", "tls", "dnsbl"};
+static const char *const checks[] = {"ns", "dnssec", "mx", "spf", "dkim", "dmarc", "mta-sts",
+	"tls-rpt", "dane", "bimi", "ptr", "smtp", "tls", "dnsbl"};
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
-/* "10smtp.refused": sorts by check, then by id. */
+/* "11smtp.refused": sorts by check, then by id. */
 static const char *
 sort_key(const char *id, char key[64])
 {
