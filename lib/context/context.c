@@ -278,6 +278,8 @@ mailcheck_submit(mailcheck *mc, const char *target_text, const char *checks, uin
 		if (code != MAILCHECK_OK)
 			return code;
 	}
+	if (!mc_options_lists(&mc->options))
+		return mc_context_fail(mc, MAILCHECK_NO_MEMORY, "out of memory");
 	mc->options.frozen = true;
 	return mc_work_begin(mc, target_text, checks, &target, selected, tag);
 }

@@ -200,5 +200,7 @@ mc_options_set_recorded(struct mc_options *options, const struct mc_option_value
 		if (!row->network)
 			code = set_row(options, row, given[i].value, ret_error);
 	}
+	if (code == MAILCHECK_OK && !mc_options_lists(options))
+		return refuse(options, MAILCHECK_NO_MEMORY, "out of memory", ret_error);
 	return code == MAILCHECK_BAD_VALUE ? MAILCHECK_DAMAGED : code;
 }

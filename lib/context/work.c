@@ -161,7 +161,8 @@ prepare_replay(struct mc_work *work, const struct mc_target *target)
 static int32_t
 begin_run(struct mc_work *work, const struct mc_target *target, uint64_t selected)
 {
-	struct mc_options *options = work->options != NULL ? work->options : &work->mc->options;
+	const struct mc_options *options =
+		work->options != NULL ? work->options : &work->mc->options;
 	struct mc_run_spec spec = {.kind = target->kind,
 		.input = mc_escape(&work->arena, work->input, strlen(work->input)),
 		.name = target->name,
@@ -172,8 +173,6 @@ begin_run(struct mc_work *work, const struct mc_target *target, uint64_t selecte
 		.checks = mc_checks,
 		.selected = selected};
 
-	if (!mc_options_lists(options))
-		return mc_context_fail(work->mc, MAILCHECK_NO_MEMORY, "out of memory");
 	work->given = options->given;
 	work->given_count = options->given_count;
 	work->run =
