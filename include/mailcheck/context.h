@@ -37,9 +37,10 @@ MAILCHECK_API const char *mailcheck_error(const mailcheck *mc);
 
 /* Puts a target to work. `target` is a domain ("example.com", internationalised names in UTF-8
  * are converted by IDNA 2008) or a host as "smtp://HOST[:PORT]" (default port 25; an IPv6 address
- * in brackets), or "spf:DOMAIN" (mailcheck/spf.h; needs option "ip"). `checks` is a comma-separated list of check names, "records" for those that connect
- * to no mail host, or NULL for all that apply. `tag` comes back with the report.
- * Errors: BAD_TARGET, BAD_CHECK, BAD_OPTION (SPF without "ip"), BUSY (see option "concurrency"), FORKED, SYSTEM, NO_MEMORY. */
+ * in brackets), or "spf:DOMAIN" (mailcheck/spf.h; needs option "ip"). `checks` is a comma-separated
+ * list of check names, "records" for those that connect to no mail host, or NULL for all that
+ * apply. `tag` comes back with the report. Errors: BAD_TARGET, BAD_CHECK, BAD_OPTION (SPF without
+ * "ip"), BUSY (see option "concurrency"), FORKED, SYSTEM, NO_MEMORY. */
 MAILCHECK_API int32_t mailcheck_submit(
 	mailcheck *mc, const char *target, const char *checks, uint64_t tag);
 

@@ -13,7 +13,7 @@
 
 struct mc_name_server {
 	const char *name;
-	bool child, parent; /* who names it: the zone itself, its delegation */
+	bool child, parent;  /* who names it: the zone itself, its delegation */
 	bool resolved, glue; /* glue: its addresses are known from the delegation only */
 	struct mc_host host;
 };

@@ -1,6 +1,6 @@
 /*
- * target: what a caller hands in, understood: "example.com", "smtp://host:port" or "spf:example.com", and
- * a list of checks.
+ * target: what a caller hands in, understood: "example.com", "smtp://host:port" or
+ * "spf:example.com", and a list of checks.
  */
 #ifndef MC_CONTEXT_TARGET_H
 #define MC_CONTEXT_TARGET_H

@@ -92,7 +92,8 @@ struct mc_question {
 	const char *name; /* canonical */
 	uint16_t type;
 	const char *server; /* NULL: the resolver */
-	bool keyed; /* a label MC_KEY_LABEL of the name stands for a key, which the provider puts in */
+	bool keyed; /* a label MC_KEY_LABEL of the name stands for a key, which the provider puts in
+		     */
 	/* session */
 	struct mc_address address;
 	uint16_t port;

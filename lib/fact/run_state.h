@@ -6,10 +6,10 @@
 
 #include "fact/engine.h"
 
-#define MC_RUN_DNS_LIMIT 500     /* DNS questions of one target */
+#define MC_RUN_DNS_LIMIT 500      /* DNS questions of one target */
 #define MC_RUN_LISTING_LIMIT 4000 /* questions to block lists of one target */
-#define MC_RUN_SESSION_LIMIT 40  /* connections of one target */
-#define MC_RUN_SUBJECT_LIMIT 512 /* hosts and addresses of one target */
+#define MC_RUN_SESSION_LIMIT 40   /* connections of one target */
+#define MC_RUN_SUBJECT_LIMIT 512  /* hosts and addresses of one target */
 #define MC_RUN_BUCKETS 64
 
 struct mc_job;

@@ -42,8 +42,8 @@ struct mc_settings {
 	const char *ns; /* "ADDRESS@PORT": asked for all names at or below the target; or NULL */
 	/* SPF: the client and what it said; an address of no family: none was given */
 	struct mc_address client;
-	const char *sender;      /* NULL: postmaster at the domain; "" the null path */
-	const char *client_helo; /* NULL: the domain */
+	const char *sender;           /* NULL: postmaster at the domain; "" the null path */
+	const char *client_helo;      /* NULL: the domain */
 	const struct mc_lists *lists; /* block lists there are; filled when a run begins */
 	const char **list_zones;      /* asked alone, in the place of all that apply */
 	size_t list_zone_count;

@@ -31,9 +31,9 @@ struct mc_net_key {
 struct mc_net_options {
 	const struct mc_net_server *resolvers; /* asked in that order; none: the system's */
 	size_t resolver_count;
-	bool recursive;                     /* no resolver: from the root down */
-	const char *root_hints;             /* files; NULL: what is built in */
-	const char *trust_anchor;           /* instead of the built-in keys of the root */
+	bool recursive;           /* no resolver: from the root down */
+	const char *root_hints;   /* files; NULL: what is built in */
+	const char *trust_anchor; /* instead of the built-in keys of the root */
 	const struct mc_net_key *keys;
 	size_t key_count;
 	const char *ca_file;                /* NULL: the system's trust store */

@@ -156,7 +156,8 @@ START_TEST(a_file_is_whole_private_and_deterministic)
 	ck_assert_uint_eq(place_files(&place), 1);
 	ck_assert_msg(strncmp(first, "{\"schema\":\"mailcheck-facts/1\",\"version\":\"", 41) == 0,
 		"another first line: %.60s", first);
-	ck_assert_msg(strstr(first, "\n{\"end\":{\"runs\":2,\"sha256\":\"") != NULL, "another last line");
+	ck_assert_msg(
+		strstr(first, "\n{\"end\":{\"runs\":2,\"sha256\":\"") != NULL, "another last line");
 	free(first);
 	free(second);
 	place_remove(&place);
