@@ -277,12 +277,13 @@ read_der(const struct mc_member *member, struct mc_arena *arena, const json_t *v
 	struct mc_buf der;
 
 	(void)member;
-	if (!json_is_string(value))
+	if (!json_is_string(value) || json_string_length(value) / 4 * 3 > DER_LIMIT)
 		return false;
 	mc_buf_init(&der, DER_LIMIT);
 	if (mc_base64_decode(&der, json_string_value(value), json_string_length(value)))
 		certificate->der = mc_arena_memdup(arena, der.data, der.length);
 	certificate->der_length = der.length;
+	arena->failed |= der.failed;
 	mc_buf_free(&der);
 	return certificate->der != NULL;
 }
