@@ -43,6 +43,7 @@
 #include <mailcheck/finding.h>
 #include <mailcheck/option.h>
 #include <mailcheck/record.h>
+#include <mailcheck/reply.h>
 #include <mailcheck/report.h>
 #include <mailcheck/spf.h>
 #include <mailcheck/version.h>
