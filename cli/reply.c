@@ -105,16 +105,78 @@ read_rules(struct session *session, const char *path)
 	return code == MAILCHECK_OK;
 }
 
+static void
+write_heading(struct session *session, const mailcheck_bounce *bounce, uint32_t i)
+{
+	const char *address = mailcheck_bounce_address(bounce, i);
+	const char *action = mailcheck_bounce_action(bounce, i);
+
+	output_text(session->output, i > 0 ? "\n" : "");
+	output_text(session->output, address[0] != '\0' ? SHOWN(address) : "(no recipient named)");
+	output_text(session->output, action[0] != '\0' ? ", " : "");
+	output_text(session->output, SHOWN(action));
+	output_text(session->output, "\n");
+}
+
+static bool
+write_recipient(struct session *session, const mailcheck_bounce *bounce, uint32_t i)
+{
+	const char *text = NULL;
+
+	if (session->json) {
+		text = mailcheck_bounce_json(bounce, i, session->reply);
+	} else if (mailcheck_bounce_classify(bounce, i, session->reply) == MAILCHECK_OK) {
+		write_heading(session, bounce, i);
+		text = mailcheck_reply_text(session->reply, session->flags);
+	}
+	if (text == NULL) {
+		message("out of memory");
+		return false;
+	}
+	output_text(session->output, text);
+	output_text(session->output, session->json ? "\n" : "");
+	return true;
+}
+
+static enum status
+read_bounce(struct session *session, const char *path)
+{
+	enum status status = STATUS_OK;
+	mailcheck_bounce *bounce = NULL;
+	size_t length;
+	char *octets = file_read(path, MAILCHECK_BOUNCE_LIMIT, &length);
+
+	if (octets == NULL)
+		return STATUS_USAGE;
+	if (mailcheck_bounce_new(octets, length, &bounce) != MAILCHECK_OK) {
+		message("out of memory");
+		status = STATUS_UNDETERMINED;
+	}
+	free(octets);
+	for (uint32_t i = 0;
+		status == STATUS_OK && bounce != NULL && i < mailcheck_bounce_recipients(bounce);
+		i++)
+		if (!write_recipient(session, bounce, i))
+			status = STATUS_UNDETERMINED;
+	if (bounce != NULL && mailcheck_bounce_is_cut(bounce))
+		message("%s has more parts or recipients than are read", SHOWN(path));
+	mailcheck_bounce_free(bounce);
+	return status;
+}
+
 static enum status
 run(struct session *session)
 {
 	const struct options *options = session->options;
+	const char *bounce = options_value(options, "message");
 	const char *text = options->word_count > 1 ? options->words[1] : "-";
 
 	if (mailcheck_reply_new(session->rules, &session->reply) != MAILCHECK_OK) {
 		message("out of memory");
 		return STATUS_UNDETERMINED;
 	}
+	if (bounce != NULL)
+		return read_bounce(session, bounce);
 	if (strcmp(text, "-") == 0)
 		return read_lines(session);
 	return write_reply(session, text, strlen(text)) ? STATUS_OK : STATUS_UNDETERMINED;
@@ -126,7 +188,7 @@ begin(struct session *session)
 	const struct options *options = session->options;
 
 	session->json = options->format == FORMAT_JSON || options->format == FORMAT_NDJSON;
-	if (options->format == FORMAT_UNSET)
+	if (options->format == FORMAT_UNSET && options_value(options, "message") == NULL)
 		session->json = options->word_count < 2 || strcmp(options->words[1], "-") == 0;
 	session->flags = (options->quiet ? (uint32_t)MAILCHECK_TEXT_QUIET : 0) |
 			 (options->verbose ? (uint32_t)MAILCHECK_TEXT_VERBOSE : 0) |
@@ -144,6 +206,10 @@ reply_run(const struct command *command, const struct options *options, struct o
 	(void)command;
 	if (options->word_count > 2) {
 		message("more than one TEXT given: put the reply in quotes");
+		return STATUS_USAGE;
+	}
+	if (options->word_count > 1 && options_has(options, "message")) {
+		message("a TEXT and --message: one of them, please");
 		return STATUS_USAGE;
 	}
 	begin(&session);

@@ -37,6 +37,7 @@
 #ifndef MAILCHECK_H
 #define MAILCHECK_H
 
+#include <mailcheck/bounce.h>
 #include <mailcheck/context.h>
 #include <mailcheck/error.h>
 #include <mailcheck/escape.h>

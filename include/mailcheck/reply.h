@@ -77,7 +77,7 @@ MAILCHECK_API int32_t mailcheck_reply_code(const mailcheck_reply *reply);
 /* The enhanced status code (RFC 3463), as "5.1.1"; NULL: there is none. Valid until the next
  * reading. */
 MAILCHECK_API const char *mailcheck_reply_enhanced(const mailcheck_reply *reply);
-/* The rule that decided, as "CLASS/NAME"; "" where none did. As long as the rules. */
+/* The rule that decided, as "CLASS.NAME"; "" where none did. As long as the rules. */
 MAILCHECK_API const char *mailcheck_reply_rule(const mailcheck_reply *reply);
 /* What of the text it decided by, in octets from its beginning; both 0 where no rule did. */
 MAILCHECK_API size_t mailcheck_reply_span_start(const mailcheck_reply *reply);

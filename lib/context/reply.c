@@ -1,5 +1,4 @@
 /* reply: the public face of replies and what they mean. */
-#include <jansson.h>
 #include <mailcheck/error.h>
 #include <mailcheck/reply.h>
 #include <stdio.h>
@@ -7,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/escape.h"
+#include "context/reply.h"
 #include "reply/entity.h"
 #include "reply/rules_text.h"
 #include "report/page.h"
@@ -307,11 +307,11 @@ append(const char *bytes, size_t length, void *buf)
 	return mc_buf_append(buf, bytes, length) ? 0 : -1;
 }
 
-const char *
-mailcheck_reply_json(mailcheck_reply *reply)
+bool
+mc_reply_to_json(mailcheck_reply *reply, json_t *object)
 {
 	int64_t retry = mailcheck_reply_retry_after(reply);
-	json_t *json = json_pack(
+	json_t *members = json_pack(
 		"{s:o, s:o, s:s?, s:s, s:s, s:s, s:s, s:o, s:i, s:s, s:[I,I], s:o}", "reply",
 		text_json(reply), "code",
 		reply->verdict.code != 0 ? json_integer(reply->verdict.code) : json_null(),
@@ -322,13 +322,35 @@ mailcheck_reply_json(mailcheck_reply *reply)
 		mailcheck_reply_confidence(reply), "rule", mailcheck_reply_rule(reply), "span",
 		(json_int_t)reply->verdict.start, (json_int_t)reply->verdict.end, "entities",
 		entities_json(reply));
+	bool good =
+		members != NULL && !reply->arena.failed && json_object_update(object, members) == 0;
+
+	json_decref(members);
+	return good;
+}
+
+const char *
+mc_reply_line(mailcheck_reply *reply, json_t *object)
+{
 	bool good;
 
 	mc_buf_clear(&reply->json);
-	good = json != NULL && !reply->arena.failed &&
-	       json_dump_callback(json, append, &reply->json, JSON_COMPACT) == 0;
-	json_decref(json);
+	good = object != NULL &&
+	       json_dump_callback(object, append, &reply->json, JSON_COMPACT) == 0;
+	json_decref(object);
 	return good ? mc_buf_text(&reply->json) : NULL;
+}
+
+const char *
+mailcheck_reply_json(mailcheck_reply *reply)
+{
+	json_t *object = json_object();
+
+	if (object != NULL && !mc_reply_to_json(reply, object)) {
+		json_decref(object);
+		object = NULL;
+	}
+	return mc_reply_line(reply, object);
 }
 
 /* --- for people --- */
