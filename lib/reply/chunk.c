@@ -5,13 +5,13 @@
 
 #include "reply/rules.h"
 
-#define BLANK 1u   /* ends a chunk and leaves no trace */
-#define DELIM 2u   /* ends a chunk */
+#define BLANK 1u /* ends a chunk and leaves no trace */
+#define DELIM 2u /* ends a chunk */
 #define DIGIT 4u
 #define DOT 8u
 #define COLON 16u
 #define AT 32u
-#define HEX 64u    /* a letter that a hexadecimal digit may be; also 'x', for what is made out */
+#define HEX 64u /* a letter that a hexadecimal digit may be; also 'x', for what is made out */
 #define OTHER 128u
 
 /* clang-format off */
@@ -98,7 +98,7 @@ judge_digits(struct mc_chunk *chunk, const uint8_t *text, size_t length, unsigne
 	if ((seen & DOT) == 0) {
 		chunk->value = number(text, length);
 		chunk->kind = length == 3 && text[0] >= '2' && text[0] <= '5' ? MC_CHUNK_CODE
-									     : MC_CHUNK_NUMBER;
+									      : MC_CHUNK_NUMBER;
 		return;
 	}
 	chunk->value = enhanced(text, length);
@@ -139,8 +139,8 @@ judge(struct mc_chunks *chunks, struct mc_chunk *chunk, unsigned seen)
 		else if (count(text, length, ':') == 0)
 			judge_digits(chunk, text, length, seen);
 	} else if ((seen & ~(DIGIT | DOT | COLON | HEX)) == 0) {
-		if (count(text, length, ':') > 1 || (count(text, length, '.') == 3 &&
-							    count(text, length, 'x') > 2))
+		if (count(text, length, ':') > 1 ||
+			(count(text, length, '.') == 3 && count(text, length, 'x') > 2))
 			chunk->kind = MC_CHUNK_IP;
 	}
 }

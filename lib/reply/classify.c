@@ -5,8 +5,8 @@
 
 #include "reply/scan.h"
 
-#define AGREES 6u  /* more weight where the enhanced code says the same */
-#define OUTER 15u  /* less weight for what stands around the inner reply */
+#define AGREES 6u /* more weight where the enhanced code says the same */
+#define OUTER 15u /* less weight for what stands around the inner reply */
 
 struct choice {
 	const struct mc_rule *rule;
@@ -57,8 +57,9 @@ static void
 consider(struct choice *choice, const struct mc_rule *rule, uint32_t weight, size_t start,
 	size_t end)
 {
-	if (choice->rule != NULL && (choice->weight > weight || (choice->weight == weight &&
-							choice->end - choice->start > end - start)))
+	if (choice->rule != NULL &&
+		(choice->weight > weight ||
+			(choice->weight == weight && choice->end - choice->start > end - start)))
 		return;
 	*choice = (struct choice){rule, weight, start, end};
 }
@@ -133,7 +134,7 @@ persistence_of(const struct mc_scan *scan, const struct mc_rule *rule)
 }
 
 static void
-conclude(const struct mc_scan *scan, const struct choice *choice, struct mc_verdict_reply *verdict)
+conclude(const struct mc_scan *scan, const struct choice *choice, struct mc_reply_verdict *verdict)
 {
 	const struct mc_rule *rule = choice->rule;
 	const struct mc_class_row *row;
@@ -155,10 +156,10 @@ conclude(const struct mc_scan *scan, const struct choice *choice, struct mc_verd
 
 void
 mc_reply_classify(const struct mc_rules *rules, const char *text, size_t length,
-	struct mc_verdict_reply *ret_verdict)
+	struct mc_reply_verdict *ret_verdict)
 {
 	struct choice coded = {NULL, 0, 0, 0}, choice;
-	struct mc_verdict_reply verdict;
+	struct mc_reply_verdict verdict;
 	struct mc_scan scan;
 
 	if (length > MC_REPLY_LIMIT)
@@ -170,7 +171,7 @@ mc_reply_classify(const struct mc_rules *rules, const char *text, size_t length,
 		0, &choice);
 	if (scan.wrapped && choice.weight < 40)
 		consider_terms(&scan, scan.outer, MC_CLASS_UNKNOWN, OUTER, &choice);
-	verdict = (struct mc_verdict_reply){.code = scan.code,
+	verdict = (struct mc_reply_verdict){.code = scan.code,
 		.status = scan.status,
 		.inner = scan.inner_start,
 		.list = scan.list,

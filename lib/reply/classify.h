@@ -13,7 +13,7 @@
 
 #define MC_REPLY_LIMIT 65536 /* octets that are read; what is beyond counts for nothing */
 
-struct mc_verdict_reply {
+struct mc_reply_verdict {
 	enum mc_class class;
 	enum mc_fault fault;
 	enum mc_persistence persistence;
@@ -29,6 +29,6 @@ struct mc_verdict_reply {
 };
 
 void mc_reply_classify(const struct mc_rules *rules, const char *text, size_t length,
-	struct mc_verdict_reply *ret_verdict);
+	struct mc_reply_verdict *ret_verdict);
 
 #endif

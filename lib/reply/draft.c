@@ -210,8 +210,7 @@ mc_draft_join(struct mc_draft *draft, uint32_t node, uint32_t label, uint32_t ch
 void
 mc_draft_end(struct mc_draft *draft, uint32_t node, uint32_t term)
 {
-	struct mc_draft_output *output =
-		mc_draft_push(draft, &draft->outputs, sizeof(*output));
+	struct mc_draft_output *output = mc_draft_push(draft, &draft->outputs, sizeof(*output));
 
 	if (output != NULL)
 		*output = (struct mc_draft_output){node, term};

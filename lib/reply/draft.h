@@ -65,8 +65,7 @@ void mc_draft_end(struct mc_draft *draft, uint32_t node, uint32_t term);
 uint32_t mc_draft_term(struct mc_draft *draft, enum mc_term_kind kind, uint32_t value);
 
 /* Makes the tables of it, in the arena. False when out of memory. */
-bool mc_draft_freeze(
-	struct mc_draft *draft, struct mc_arena *arena, struct mc_rules *ret_rules);
+bool mc_draft_freeze(struct mc_draft *draft, struct mc_arena *arena, struct mc_rules *ret_rules);
 /* The automaton of the trie at `root`, a part of the above. */
 bool mc_draft_automaton(struct mc_draft *draft, struct mc_arena *arena, uint32_t root,
 	struct mc_automaton *ret_automaton, struct mc_vec *output);

@@ -66,8 +66,8 @@ expand_label(struct builder *builder, size_t label)
 	uint32_t *token;
 
 	for (size_t i = 0; i < draft->words.count; i++) {
-		if (i + 1 != label &&
-			!(words[label - 1].prefix && is_part_of(draft, &words[i], &words[label - 1])))
+		if (i + 1 != label && !(words[label - 1].prefix &&
+					      is_part_of(draft, &words[i], &words[label - 1])))
 			continue;
 		token = mc_draft_push(draft, &builder->expansion[label], sizeof(*token));
 		if (token != NULL)
@@ -225,10 +225,9 @@ add_root_pairs(struct builder *builder, uint32_t token)
 {
 	const struct pair *pairs = builder->root_pairs.items;
 
-	for (uint32_t i = builder->first_root_pair[token];
-		i < builder->first_root_pair[token + 1]; i++) {
-		struct pair *pair =
-			mc_draft_push(builder->draft, &builder->pairs, sizeof(*pair));
+	for (uint32_t i = builder->first_root_pair[token]; i < builder->first_root_pair[token + 1];
+		i++) {
+		struct pair *pair = mc_draft_push(builder->draft, &builder->pairs, sizeof(*pair));
 
 		if (pair != NULL)
 			*pair = pairs[i];
@@ -276,8 +275,9 @@ expand_state(struct builder *builder, uint32_t state)
 	}
 	if (state == 0)
 		for (uint32_t i = 0; i < builder->root_pairs.count; i++)
-			if (i == 0 || ((struct pair *)builder->root_pairs.items)[i].token !=
-					      ((struct pair *)builder->root_pairs.items)[i - 1].token)
+			if (i == 0 ||
+				((struct pair *)builder->root_pairs.items)[i].token !=
+					((struct pair *)builder->root_pairs.items)[i - 1].token)
 				add_root_pairs(builder,
 					((struct pair *)builder->root_pairs.items)[i].token);
 	if (builder->draft->failed)
@@ -292,7 +292,8 @@ expand_state(struct builder *builder, uint32_t state)
 		struct mc_edge *edge;
 
 		for (; from < builder->pairs.count && pairs[from].token == token; from++)
-			if (count < SET_LIMIT && (count == 0 || nodes[count - 1] != pairs[from].node))
+			if (count < SET_LIMIT &&
+				(count == 0 || nodes[count - 1] != pairs[from].node))
 				nodes[count++] = pairs[from].node;
 		next = find_state(builder, nodes, count);
 		edge = mc_draft_push(builder->draft, &builder->result, sizeof(*edge));

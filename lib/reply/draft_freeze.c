@@ -25,9 +25,9 @@ freeze_dictionary(struct mc_draft *draft, struct mc_arena *arena, struct mc_rule
 
 		while (rows[at & (size - 1)].token != MC_TOKEN_NONE)
 			at++;
-		rows[at & (size - 1)] = (struct mc_dictionary_row){hash, words[i].text,
-			words[i].length, words[i].skip ? MC_TOKEN_SKIP : (uint32_t)i + 1,
-			words[i].prefix};
+		rows[at & (size - 1)] =
+			(struct mc_dictionary_row){hash, words[i].text, words[i].length,
+				words[i].skip ? MC_TOKEN_SKIP : (uint32_t)i + 1, words[i].prefix};
 		if (words[i].prefix)
 			prefixes[mc_rules_hash(text + words[i].text, MC_RULES_PREFIX) %
 				 MC_RULES_PREFIXES] |= 1u << words[i].length;
@@ -62,8 +62,8 @@ freeze_buckets(struct mc_draft *draft, struct mc_arena *arena, struct mc_rules *
 {
 	const struct mc_rule *rule = rules->rules;
 	uint32_t *first = mc_arena_calloc(arena, MC_RULES_BUCKETS + 1, sizeof(*first));
-	uint32_t *bare = mc_arena_calloc(
-		arena, draft->rules.count * MC_RULES_STATUSES + 1, sizeof(*bare));
+	uint32_t *bare =
+		mc_arena_calloc(arena, draft->rules.count * MC_RULES_STATUSES + 1, sizeof(*bare));
 	uint32_t rows[MC_RULES_STATUSES], count = 0;
 
 	if (arena->failed)
@@ -73,8 +73,8 @@ freeze_buckets(struct mc_draft *draft, struct mc_arena *arena, struct mc_rules *
 		for (uint32_t i = 0; i < rules->rule_count; i++)
 			if (rule[i].all_count == 0)
 				for (size_t j = buckets_of(&rule[i], rows); j-- > 0;)
-					if (rows[j] == bucket && (count == first[bucket] ||
-									 bare[count - 1] != i))
+					if (rows[j] == bucket &&
+						(count == first[bucket] || bare[count - 1] != i))
 						bare[count++] = i;
 	}
 	first[MC_RULES_BUCKETS] = count;
@@ -125,8 +125,8 @@ mc_draft_freeze(struct mc_draft *draft, struct mc_arena *arena, struct mc_rules 
 		!mc_draft_automaton(draft, arena, 0, &rules.automata[0], &output) ||
 		!mc_draft_automaton(draft, arena, 1, &rules.automata[1], &output))
 		goto done;
-	rules.output = mc_arena_memdup(arena, output.items == NULL ? "" : output.items,
-		output.count * sizeof(uint32_t));
+	rules.output = mc_arena_memdup(
+		arena, output.items == NULL ? "" : output.items, output.count * sizeof(uint32_t));
 	if (rules.output == NULL)
 		goto done;
 	*ret_rules = rules;

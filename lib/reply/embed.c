@@ -35,7 +35,8 @@ write_numbers(FILE *out, const char *type, const char *name, const void *items, 
 
 	fprintf(out, "static const %s %s[] = {\n", type, name);
 	for (size_t i = 0; i < count * width; i++)
-		fprintf(out, "%u,%s", numbers[i], i % width == width - 1 && i % 8 < width ? "\n" : "");
+		fprintf(out, "%u,%s", numbers[i],
+			i % width == width - 1 && i % 8 < width ? "\n" : "");
 	if (count == 0)
 		fputs("0", out);
 	fputs("};\n", out);
@@ -86,8 +87,8 @@ write_automaton(FILE *out, const struct mc_rules *rules, size_t which, size_t to
 	snprintf(name, sizeof(name), "start%zu", which);
 	write_numbers(out, "uint32_t", name, automaton->start, tokens, 1);
 	snprintf(name, sizeof(name), "outputs%zu", which);
-	write_numbers(out, "uint32_t", name, automaton->outputs,
-		count_states(automaton, tokens) + 1, 1);
+	write_numbers(
+		out, "uint32_t", name, automaton->outputs, count_states(automaton, tokens) + 1, 1);
 }
 
 static size_t
@@ -118,8 +119,8 @@ write_rules(FILE *out, const struct mc_rules *rules)
 	write_numbers(out, "uint32_t", "prefixes", rules->prefixes, MC_RULES_PREFIXES, 1);
 	write_automaton(out, rules, 0, tokens);
 	write_automaton(out, rules, 1, tokens);
-	write_numbers(out, "uint32_t", "output", rules->output,
-		rules->automata[1].outputs[last], 1);
+	write_numbers(
+		out, "uint32_t", "output", rules->output, rules->automata[1].outputs[last], 1);
 	write_numbers(out, "struct mc_term", "terms", rules->terms, rules->term_count, 4);
 	write_numbers(out, "uint32_t", "keyed", rules->keyed, keyed, 1);
 	write_numbers(out, "struct mc_rule", "rows", rules->rules, rules->rule_count,

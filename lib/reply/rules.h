@@ -2,10 +2,10 @@
  * rules: the tables the classifier runs on, compiled from text (rules.txt says how it is written).
  *
  * The words of all phrases form a dictionary; the phrases form two automata over its words, one for
- * text and one for URLs, each a table of (state, word) -> state beside the row of its start. A state
- * has outputs: the terms whose phrases end there. A rule asks for terms, and for the codes, the
- * speaker and the stage; it is looked at only when its first term was met. Rules that ask for no
- * term are found by code.
+ * text and one for URLs, each a table of (state, word) -> state beside the row of its start. A
+ * state has outputs: the terms whose phrases end there. A rule asks for terms, and for the codes,
+ * the speaker and the stage; it is looked at only when its first term was met. Rules that ask for
+ * no term are found by code.
  */
 #ifndef MC_REPLY_RULES_H
 #define MC_REPLY_RULES_H

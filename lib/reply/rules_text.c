@@ -166,8 +166,8 @@ add_words(struct reader *reader, const char *word, size_t length)
 		memcpy(kept, fold.word, kept_length);
 		last = !mc_fold_next(&fold);
 		if (last && prefix && (kept_length < MC_RULES_PREFIX || kept_length > 31))
-			return complain(reader, "a word's beginning has 3 to 31 letters", word,
-				length);
+			return complain(
+				reader, "a word's beginning has 3 to 31 letters", word, length);
 		token = mc_draft_word(&reader->draft, kept, kept_length, last && prefix);
 		if (!mc_draft_is_skipped(&reader->draft, token) && !push_item(reader, token))
 			return false;
@@ -270,7 +270,8 @@ read_term(struct reader *reader, enum mc_term_kind kind, uint32_t value, uint32_
 		uint32_t node = row->root;
 
 		for (uint32_t j = 0; j < row->count; j++)
-			node = step(reader, node, ((uint32_t *)reader->items.items)[row->first + j]);
+			node = step(
+				reader, node, ((uint32_t *)reader->items.items)[row->first + j]);
 		mc_draft_end(&reader->draft, node, *ret_term);
 		if (reader->draft.nodes > MC_DRAFT_NODES)
 			return complain(reader, "too many phrases", "", 0);
@@ -292,8 +293,8 @@ read_skip(struct reader *reader)
 				fold.length < MC_FOLD_WORD ? fold.length : MC_FOLD_WORD, false);
 
 			if (token != MC_TOKEN_NONE)
-				((struct mc_draft_word *)reader->draft.words.items)[token - 1].skip =
-					true;
+				((struct mc_draft_word *)reader->draft.words.items)[token - 1]
+					.skip = true;
 		}
 	}
 	return !reader->draft.failed;
@@ -355,8 +356,8 @@ read_list(struct reader *reader)
 
 	if (!take_name(reader, &name) || !take_sign(reader, '='))
 		return false;
-	return read_term(reader, MC_TERM_LIST,
-		mc_draft_text(&reader->draft, name.text, name.length), &term);
+	return read_term(
+		reader, MC_TERM_LIST, mc_draft_text(&reader->draft, name.text, name.length), &term);
 }
 
 static bool
@@ -557,8 +558,8 @@ read_statement(struct reader *reader)
 	if (strcmp(name.text, "marker") == 0)
 		return take_sign(reader, '=') && read_term(reader, MC_TERM_MARKER, 0, &term);
 	if (strcmp(name.text, "speaker") == 0)
-		return read_named(reader, MC_TERM_SPEAKER, reader->speakers,
-			&reader->speaker_count, MC_RULES_SPEAKERS);
+		return read_named(reader, MC_TERM_SPEAKER, reader->speakers, &reader->speaker_count,
+			MC_RULES_SPEAKERS);
 	if (strcmp(name.text, "stage") == 0)
 		return read_named(reader, MC_TERM_STAGE, reader->stages, &reader->stage_count,
 			MC_RULES_STAGES);
@@ -579,8 +580,8 @@ read_text(struct reader *reader, const struct mc_rules_text *text)
 			if (!read_statement(reader))
 				return false;
 			if (more(reader))
-				return complain(reader, "more than expected",
-					reader->text + reader->at, 1);
+				return complain(
+					reader, "more than expected", reader->text + reader->at, 1);
 		}
 		if (reader->at < reader->end) {
 			reader->at++;
@@ -606,7 +607,7 @@ mc_rules_compile(struct mc_arena *arena, const struct mc_rules_text *texts, size
 	if (!done)
 		snprintf(problem, MC_RULES_PROBLEM_SIZE, "%s",
 			reader != NULL && reader->draft.problem[0] != '\0' ? reader->draft.problem
-									  : "out of memory");
+									   : "out of memory");
 	if (reader != NULL) {
 		mc_free(reader->items.items);
 		mc_free(reader->alternatives.items);

@@ -136,8 +136,8 @@ take_word(struct mc_scan *scan, const struct mc_automaton *automaton, const stru
 		return false;
 	}
 	follow(scan, automaton, token, fold->start);
-	for (uint32_t i = automaton->outputs[scan->state];
-		i < automaton->outputs[scan->state + 1]; i++)
+	for (uint32_t i = automaton->outputs[scan->state]; i < automaton->outputs[scan->state + 1];
+		i++)
 		meet(scan, scan->rules->output[i], fold->stop, &marker);
 	return marker;
 }

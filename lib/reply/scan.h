@@ -38,8 +38,8 @@ struct mc_scan {
 	size_t said; /* words that are no codes, in the inner part */
 };
 
-void mc_scan_read(struct mc_scan *scan, const struct mc_rules *rules, const char *text,
-	size_t length);
+void mc_scan_read(
+	struct mc_scan *scan, const struct mc_rules *rules, const char *text, size_t length);
 
 static inline bool
 mc_scan_met(const struct mc_scan_part *part, uint32_t term)
