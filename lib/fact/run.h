@@ -134,7 +134,8 @@ struct mc_check {
 	const char *name;
 	unsigned targets;  /* enum mc_target_kind, or-ed */
 	bool records_only; /* connects to no mail host */
-	bool spawns;       /* finds what others look at: called even when not asked for */
+	bool joins;  /* `address` is called only where another check that was asked for connects */
+	bool spawns; /* finds what others look at: called even when not asked for */
 	enum mc_step (*target)(struct mc_run *run);
 	enum mc_step (*host)(struct mc_run *run);
 	enum mc_step (*address)(struct mc_run *run);
