@@ -46,15 +46,16 @@ void
 mc_http_reader_stop(struct mc_http_reader *reader, enum mc_http_end end, const char *failure)
 {
 	struct mc_http *http = reader->http;
+	const char *body;
 
 	if (reader->over)
 		return;
 	reader->over = true;
 	http->end = end;
 	http->failure = mc_arena_strdup(reader->arena, failure);
-	if (reader->body.length > 0) {
-		http->body = mc_arena_strndup(
-			reader->arena, (const char *)reader->body.data, reader->body.length);
+	body = mc_arena_memdup(reader->arena, reader->body.data, reader->body.length);
+	if (reader->body.length > 0 && body != NULL) {
+		http->body = body;
 		http->body_length = reader->body.length;
 	}
 }

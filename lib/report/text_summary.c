@@ -145,6 +145,23 @@ summarise_spf(struct mc_arena *arena, const json_t *values)
 }
 
 static const char *
+summarise_mta_sts(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *policy = json_object_get(values, "policy");
+	const char *mode = mc_values_text(policy, "mode");
+	json_int_t days = json_integer_value(json_object_get(policy, "max_age")) / 86400;
+	size_t listed = json_array_size(json_object_get(values, "mx_listed"));
+	size_t all = listed + json_array_size(json_object_get(values, "mx_not_listed"));
+
+	if (mode[0] == '\0')
+		return "";
+	if (all == 0)
+		return mc_arena_printf(arena, "mode: %s", mode);
+	return mc_arena_printf(arena, "mode: %s, kept for %lld day%s, %zu of %zu MX host%s listed",
+		mode, (long long)days, plural((size_t)days), listed, all, plural(all));
+}
+
+static const char *
 summarise_dnsbl(struct mc_arena *arena, const json_t *values)
 {
 	(void)arena;
@@ -160,6 +177,7 @@ mc_text_summary(struct mc_arena *arena, const struct mc_check_report *check)
 	} rows[] = {
 		{"mx", summarise_mx},
 		{"spf", summarise_spf},
+		{"mta-sts", summarise_mta_sts},
 		{"ptr", summarise_ptr},
 		{"smtp", summarise_smtp},
 		{"tls", summarise_tls},

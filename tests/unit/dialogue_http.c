@@ -141,6 +141,24 @@ START_TEST(fields_are_kept)
 }
 END_TEST
 
+/* Octets of any kind are kept, and all of them. */
+START_TEST(bodies_are_octets)
+{
+	static const char text[] = OK_HEAD "Content-Length: 6\r\n\r\na\0b\r\n\xff";
+	struct mc_http_reader reader;
+	struct mc_arena arena;
+	struct mc_http http;
+
+	mc_arena_init(&arena, 0);
+	mc_http_reader_init(&reader, &arena, &http);
+	feed(&reader, text, sizeof(text) - 1, 3);
+	ck_assert_uint_eq(http.body_length, 6);
+	ck_assert_mem_eq(http.body, "a\0b\r\n\xff", 6);
+	mc_http_reader_free(&reader);
+	mc_arena_reset(&arena);
+}
+END_TEST
+
 struct flood {
 	const char *name, *first, *again;
 	const char *failure;
@@ -367,6 +385,6 @@ START_TEST(memory_may_run_out)
 }
 END_TEST
 
-UNIT_MAIN("dialogue_http", responses, fields_are_kept, floods_end, requests,
+UNIT_MAIN("dialogue_http", responses, fields_are_kept, bodies_are_octets, floods_end, requests,
 	what_cannot_be_asked_for, time_runs_out, connections_end, no_tls_no_request,
 	memory_may_run_out)
