@@ -13,6 +13,7 @@ const struct mc_check *const mc_checks[] = {
 	&mc_check_tls_rpt,
 	&mc_check_dane,
 	&mc_check_bimi,
+	&mc_check_caa,
 	&mc_check_srv,
 	&mc_check_autoconfig,
 	&mc_check_ptr,

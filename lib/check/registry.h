@@ -17,6 +17,7 @@ extern const struct mc_check mc_check_mta_sts;
 extern const struct mc_check mc_check_tls_rpt;
 extern const struct mc_check mc_check_dane;
 extern const struct mc_check mc_check_bimi;
+extern const struct mc_check mc_check_caa;
 extern const struct mc_check mc_check_srv;
 extern const struct mc_check mc_check_autoconfig;
 extern const struct mc_check mc_check_ptr;
