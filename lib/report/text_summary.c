@@ -149,7 +149,6 @@ summarise_mta_sts(struct mc_arena *arena, const json_t *values)
 {
 	const json_t *policy = json_object_get(values, "policy");
 	const char *mode = mc_values_text(policy, "mode");
-	json_int_t days = json_integer_value(json_object_get(policy, "max_age")) / 86400;
 	size_t listed = json_array_size(json_object_get(values, "mx_listed"));
 	size_t all = listed + json_array_size(json_object_get(values, "mx_not_listed"));
 
@@ -157,8 +156,8 @@ summarise_mta_sts(struct mc_arena *arena, const json_t *values)
 		return "";
 	if (all == 0)
 		return mc_arena_printf(arena, "mode: %s", mode);
-	return mc_arena_printf(arena, "mode: %s, kept for %lld day%s, %zu of %zu MX host%s listed",
-		mode, (long long)days, plural((size_t)days), listed, all, plural(all));
+	return mc_arena_printf(
+		arena, "mode: %s, %zu of %zu MX host%s listed", mode, listed, all, plural(all));
 }
 
 /* "_imaps" of "_imaps._tcp.example.com", for each service that is offered. */

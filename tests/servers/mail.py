@@ -43,6 +43,11 @@ ANSWERS = {
     'redirect': 'HTTP/1.1 301 Moved Permanently\r\nLocation: https://www.test/\r\n'
                 'Content-Length: 0\r\n\r\n',
     'html': 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>',
+    'logo': 'HTTP/1.1 200 OK\r\nContent-Type: image/svg+xml\r\n\r\n'
+            '<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny-ps"'
+            ' viewBox="0 0 9 9"><title>Test</title><circle cx="4.5" cy="4.5" r="4.5"/></svg>',
+    'drawing': 'HTTP/1.1 200 OK\r\nContent-Type: image/svg+xml\r\n\r\n'
+               '<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>',
     'missing': 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n',
 }
 
@@ -251,14 +256,15 @@ plain:
 
     def start_https(self, host, where):
         """openssl s_server with one file, or with one answer word for word."""
-        pages = self.directory / host.name / '.well-known'
-        pages.mkdir(parents=True, exist_ok=True)
+        top = self.directory / host.name
+        file = top / host.option('file', '.well-known/mta-sts.txt')
+        file.parent.mkdir(parents=True, exist_ok=True)
         mode, *hosts = host.option('policy', 'none').split(',')
         lines = ['version: STSv1', f'mode: {mode}', 'max_age: 604800',
                  *(f'mx: {name}' for name in hosts), '']
         text = ANSWERS.get(host.option('answer')) or '\r\n'.join(lines)
-        (pages / 'mta-sts.txt').write_text(text, newline='')
-        self.tools.start('sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', str(pages.parent),
+        file.write_text(text, newline='')
+        self.tools.start('sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', str(top),
                          'openssl', 's_server', '-quiet', '-accept', where,
                          '-HTTP' if host.option('answer') else '-WWW', '-cert',
                          str(self.chain(host)), '-key', str(self.chain(host)), '-cert_chain',
