@@ -1,7 +1,7 @@
 /*
  * autoconfig: the hosts that mail clients ask for their settings: autoconfig (Thunderbird and its
- * kin), autodiscover and its SRV record (Outlook). None has to be there; one that is there has to
- * lead somewhere.
+ * kin), autodiscover and its SRV record (Outlook). None has to be there, and nothing here is a
+ * fault of mail: not to know it is no reason to put a verdict off.
  */
 #include <string.h>
 
@@ -33,7 +33,7 @@ judge_host(struct mc_run *run, const char *label)
 	if (host.count > 0 || host.other_family)
 		return MC_DONE;
 	if (host.failed != NULL) {
-		(void)mc_undetermined(run, "autoconfig.lookup-failed", host.failed);
+		mc_find(run, "autoconfig.lookup-failed", "%s", host.failed->text);
 		mc_about(run, name);
 	} else if (host.alias != NULL && host.bogus == NULL) {
 		mc_find(run, "autoconfig.dangling", "%s: %s", mc_host_chain(run, host.alias),
@@ -72,7 +72,7 @@ judge_service(struct mc_run *run)
 	if (dns == NULL)
 		return MC_WAIT;
 	if (dns->fact.status != MC_FACT_OK) {
-		(void)mc_undetermined(run, "autoconfig.lookup-failed", &dns->fact);
+		mc_find(run, "autoconfig.lookup-failed", "%s", dns->fact.text);
 		mc_about(run, dns->name);
 		return MC_DONE;
 	}

@@ -101,6 +101,8 @@ put(struct mc_run *run, const struct mc_sts *sts)
 		sts->fetch.good != NULL ? policy_json(run, &sts->policy) : json_null());
 	json_object_set_new(run->values, "policy_host",
 		sts->fetch.count > 0 ? mc_fetch_json(run, &sts->fetch) : json_null());
+	json_object_set_new(run->values, "mx_listed", json_null());
+	json_object_set_new(run->values, "mx_not_listed", json_null());
 }
 
 static void
