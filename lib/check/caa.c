@@ -176,6 +176,10 @@ judge_certificate(struct mc_run *run, const char *host, const struct mc_tls *tls
 	mc_find(run, "caa.issuer-not-allowed", "the certificate of %s is by %s", host,
 		organization);
 	mc_evidence(run, "the CAA records of %s do not name %s", set->found_at, identifiers[0]);
+	mc_fix(run,
+		"Add the record: %s. CAA 0 %s \"%s\"; or get the next certificate from an "
+		"authority that is named there.",
+		set->found_at, wildcard ? "issuewild" : "issue", identifiers[0]);
 	mc_about(run, host);
 	return MC_DONE;
 }
