@@ -134,15 +134,21 @@ is_by_wildcard(const struct mc_certificate *leaf, const char *host)
 	return true;
 }
 
-static bool
-may_issue(const struct set *set, bool wildcard, const char *const *identifiers)
+/* The tag that decides (RFC 8659, 4.3). */
+static enum mc_caa_tag
+deciding_tag(const struct set *set, bool wildcard)
 {
-	enum mc_caa_tag tag = MC_CAA_ISSUE;
-	bool restricted = false;
-
 	for (size_t i = 0; wildcard && i < set->count; i++)
 		if (set->properties[i].tag == MC_CAA_ISSUEWILD)
-			tag = MC_CAA_ISSUEWILD;
+			return MC_CAA_ISSUEWILD;
+	return MC_CAA_ISSUE;
+}
+
+static bool
+may_issue(const struct set *set, enum mc_caa_tag tag, const char *const *identifiers)
+{
+	bool restricted = false;
+
 	for (size_t i = 0; i < set->count; i++) {
 		if (set->properties[i].tag != tag)
 			continue;
@@ -171,7 +177,7 @@ judge_certificate(struct mc_run *run, const char *host, const struct mc_tls *tls
 	wildcard = is_by_wildcard(&tls->chain[0], host);
 	if (find_set(run, wildcard ? mc_name_parent(host) : host, set) == MC_WAIT)
 		return MC_WAIT;
-	if (set->found_at == NULL || may_issue(set, wildcard, identifiers))
+	if (set->found_at == NULL || may_issue(set, deciding_tag(set, wildcard), identifiers))
 		return MC_DONE;
 	mc_find(run, "caa.issuer-not-allowed", "the certificate of %s is by %s", host,
 		organization);
@@ -179,7 +185,8 @@ judge_certificate(struct mc_run *run, const char *host, const struct mc_tls *tls
 	mc_fix(run,
 		"Add the record: %s. CAA 0 %s \"%s\"; or get the next certificate from an "
 		"authority that is named there.",
-		set->found_at, wildcard ? "issuewild" : "issue", identifiers[0]);
+		set->found_at, deciding_tag(set, wildcard) == MC_CAA_ISSUE ? "issue" : "issuewild",
+		identifiers[0]);
 	mc_about(run, host);
 	return MC_DONE;
 }
