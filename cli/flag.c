@@ -14,6 +14,11 @@ struct own_row {
 /* clang-format off */
 static const struct own_row own_rows[OWN_NONE] = {
 	[OWN_CHECK] = {"check", 0, "NAME,...", "Make these checks only (repeatable)", FLAGS_VERDICT},
+	[OWN_MESSAGE] = {"message", 0, "FILE",
+		"Read the bounce in FILE (-: standard input): a verdict for each recipient",
+		FLAGS_REPLY},
+	[OWN_RULES] = {"rules", 0, "FILE", "Read rules of your own after the built-in ones",
+		FLAGS_REPLY},
 	[OWN_FAIL_ON] = {"fail-on", 0, "notice|warning|error",
 		"The least severity that makes the exit status 1 (default: error)", FLAGS_VERDICT},
 	[OWN_FORMAT] = {"format", 0, "text|json|ndjson",

@@ -14,10 +14,13 @@ enum flag_group {
 	FLAGS_ANY = 8,   /* of the library: every target */
 	FLAGS_HOST = 16, /* of the library: one host */
 	FLAGS_SPF = 32,  /* of the library: a client judged by SPF */
+	FLAGS_REPLY = 64,
 };
 
 enum own_flag {
 	OWN_CHECK,
+	OWN_MESSAGE,
+	OWN_RULES,
 	OWN_FAIL_ON,
 	OWN_FORMAT,
 	OWN_COLOR,

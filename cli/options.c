@@ -88,6 +88,8 @@ set_own(struct options *options, const struct flag *flag, const char *value)
 	case OWN_VERSION:
 		options->version = true;
 		break;
+	case OWN_MESSAGE:
+	case OWN_RULES:
 	case OWN_NONE:
 		break;
 	}

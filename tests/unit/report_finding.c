@@ -8,7 +8,7 @@
 #include "unit.h"
 
 static const char *const checks[] = {"ns", "dnssec", "mx", "spf", "dkim", "dmarc", "mta-sts",
-	"tls-rpt", "dane", "bimi", "ptr", "smtp", "tls", "dnsbl"};
+	"tls-rpt", "dane", "bimi", "caa", "srv", "autoconfig", "ptr", "smtp", "tls", "dnsbl"};
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
