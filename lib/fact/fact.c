@@ -59,11 +59,22 @@ mc_failure_parse(const char *name, enum mc_failure *ret_failure)
 static const char *
 dns_key(struct mc_arena *arena, const struct mc_question *question)
 {
+	const char *server = question->server;
 	char type[10];
+	const char *const parts[] = {"dns ", question->name, " ",
+		mc_rr_type_name(question->type, type), server != NULL ? " @" : "",
+		server != NULL ? server : ""};
+	size_t length = 0;
+	char *key, *end;
 
-	return mc_arena_printf(arena, "dns %s %s%s%s", question->name,
-		mc_rr_type_name(question->type, type), question->server != NULL ? " @" : "",
-		question->server != NULL ? question->server : "");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		length += strlen(parts[i]);
+	key = end = mc_arena_alloc(arena, length + 1);
+	if (key == NULL)
+		return "";
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		end = stpcpy(end, parts[i]);
+	return key;
 }
 
 /* One word of a key: quoted by escaping what would end it. */

@@ -10,7 +10,7 @@ void
 mc_job_reset(struct mc_job *job)
 {
 	json_decref(job->instance.values);
-	mc_arena_reset(&job->arena);
+	mc_arena_clear(&job->arena);
 	job->instance = (struct mc_instance){.subject = job->instance.subject};
 	job->skipped = false;
 	job->began = INT64_MAX;
