@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "context/option_value.h"
+#include "fact/fact.h"
 #include "record/domain.h"
 
 #define SAID_LIMIT 1000
@@ -245,6 +246,37 @@ apply_ns(struct mc_options *options, const struct mailcheck_option *row, const c
 }
 
 static const char *
+apply_compare(struct mc_options *options, const struct mailcheck_option *row, const char *value)
+{
+	struct mc_settings *settings = &options->settings;
+	char text[MC_ADDRESS_SIZE];
+	struct mc_address address;
+	const char **servers, *problem;
+	uint16_t port;
+
+	(void)row;
+	if (value[0] == '\0') {
+		settings->compare = NULL;
+		settings->compare_count = 0;
+		return NULL;
+	}
+	problem = mc_value_server(value, &address, &port);
+	if (problem != NULL)
+		return problem;
+	if (settings->compare_count >= MC_COMPARE_LIMIT)
+		return "is one too many: at most 8 servers to compare with";
+	servers = mc_option_room(&options->arena, (void *)settings->compare,
+		settings->compare_count, sizeof(*servers));
+	if (servers == NULL)
+		return NULL;
+	mc_address_format(text, &address);
+	servers[settings->compare_count++] =
+		mc_arena_printf(&options->arena, MC_SERVER_RECURSIVE "%s@%u", text, port);
+	settings->compare = servers;
+	return NULL;
+}
+
+static const char *
 apply_control(struct mc_options *options, const struct mailcheck_option *row, const char *value)
 {
 	(void)row;
@@ -355,6 +387,8 @@ static const struct mailcheck_option rows[] = {
 		LIST, FREEZES, NETWORK, .apply = apply_resolver},
 	{"ns", 0, TEXT, "ADDR[@PORT]", "Ask this name server for names at or below the target",
 		.apply = apply_ns},
+	{"compare", 0, TEXT, "ADDR[@PORT]", "Show the answers of this resolver beside the others, with their TTL (repeatable)",
+		LIST, .apply = apply_compare},
 	{"assume", 0, TEXT, "RR", "Take this record (zone-file syntax) for published (repeatable)",
 		LIST, .apply = apply_assume},
 	{"dkim-selector", 0, TEXT, "NAME", "Look for a DKIM key under this selector (repeatable; default: well-known ones)",

@@ -39,6 +39,10 @@ move_settings(struct mc_arena *arena, struct mc_settings *settings)
 		settings->dkim_selector_count, sizeof(*settings->dkim_selectors));
 	for (size_t i = 0; !arena->failed && i < settings->dkim_selector_count; i++)
 		settings->dkim_selectors[i] = text(arena, settings->dkim_selectors[i]);
+	settings->compare = list(
+		arena, settings->compare, settings->compare_count, sizeof(*settings->compare));
+	for (size_t i = 0; !arena->failed && i < settings->compare_count; i++)
+		settings->compare[i] = text(arena, settings->compare[i]);
 	settings->connect_to = list(arena, settings->connect_to, settings->connect_to_count,
 		sizeof(*settings->connect_to));
 	for (size_t i = 0; !arena->failed && i < settings->connect_to_count; i++)

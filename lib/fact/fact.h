@@ -13,7 +13,8 @@
 #include "dialogue/session.h"
 #include "record/rr.h"
 
-#define MC_KEY_LABEL "_key-" /* before the key's name */
+#define MC_SERVER_RECURSIVE "recursive:" /* before the address of a server that is a resolver */
+#define MC_KEY_LABEL "_key-"             /* before the key's name */
 
 enum mc_fact_kind { MC_FACT_DNS, MC_FACT_SESSION };
 
@@ -63,7 +64,8 @@ struct mc_dns {
 	struct mc_fact fact;
 	const char *name; /* asked for */
 	uint16_t type;
-	const char *server; /* "192.0.2.1@53" when asked directly, else NULL */
+	const char *server; /* "192.0.2.1@53" when asked directly (see MC_SERVER_RECURSIVE), else
+			       NULL */
 	bool nxdomain;
 	bool authoritative;
 	enum mc_dnssec dnssec;
@@ -103,6 +105,8 @@ struct mc_question {
 	bool allow_special; /* contact special-purpose addresses too */
 	struct mc_plan plan;
 };
+
+bool mc_server_is_resolver(const char *server);
 
 /* The canonical text of a question: equal questions, equal keys. "" when out of memory. */
 const char *mc_question_key(struct mc_arena *arena, const struct mc_question *question);

@@ -20,6 +20,8 @@ struct mc_connect_to {
 	uint16_t to_port;          /* 0: unchanged */
 };
 
+#define MC_COMPARE_LIMIT 8 /* servers to compare with */
+
 struct mc_lists; /* dnsbl/table.h */
 
 struct mc_settings {
@@ -39,6 +41,8 @@ struct mc_settings {
 	size_t assume_count;
 	const char **dkim_selectors; /* canonical */
 	size_t dkim_selector_count;
+	const char **compare; /* MC_SERVER_RECURSIVE "ADDRESS@PORT": their answers stand beside */
+	size_t compare_count;
 	const char *ns; /* "ADDRESS@PORT": asked for all names at or below the target; or NULL */
 	/* SPF: the client and what it said; an address of no family: none was given */
 	struct mc_address client;
