@@ -7,8 +7,8 @@
 #include "report/finding.h"
 #include "unit.h"
 
-static const char *const checks[] = {"ns", "dnssec", "mx", "spf", "dkim", "dmarc", "mta-sts",
-	"tls-rpt", "dane", "bimi", "ptr", "smtp", "tls", "dnsbl"};
+static const char *const checks[] = {"ns", "compare", "dnssec", "mx", "spf", "dkim", "dmarc",
+	"mta-sts", "tls-rpt", "dane", "bimi", "ptr", "smtp", "tls", "dnsbl"};
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
