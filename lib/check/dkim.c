@@ -1,6 +1,8 @@
 /* dkim: the keys under the selectors given, or under well-known ones (RFC 6376, 3.6.2). */
 #include <string.h>
+#include <strings.h>
 
+#include "check/dmarc_walk.h"
 #include "check/host.h"
 #include "check/record_type.h"
 #include "check/registry.h"
@@ -16,6 +18,11 @@ static const char *const well_known[] = {"default", "dkim", "dkim1", "mail", "em
 
 #define WELL_KNOWN (sizeof(well_known) / sizeof(well_known[0]))
 
+/* A key to look for. */
+struct wanted {
+	const char *selector, *domain;
+};
+
 struct looking {
 	struct mc_run *run;
 	json_t *keys; /* values */
@@ -26,17 +33,17 @@ struct looking {
 };
 
 static const struct mc_dns *
-ask(struct mc_run *run, const char *selector)
+ask(struct mc_run *run, const struct wanted *wanted)
 {
-	const char *prefix = mc_arena_printf(run->arena, "%s._domainkey", selector);
+	const char *prefix = mc_arena_printf(run->arena, "%s._domainkey", wanted->selector);
 
-	return mc_ask_dns(run, prefix, run->domain, MC_RR_TXT);
+	return mc_ask_dns(run, prefix, wanted->domain, MC_RR_TXT);
 }
 
 static const char *
-name_of(struct mc_run *run, const char *selector)
+name_of(struct mc_run *run, const struct wanted *wanted)
 {
-	return mc_arena_printf(run->arena, "%s._domainkey.%s", selector, run->domain);
+	return mc_arena_printf(run->arena, "%s._domainkey.%s", wanted->selector, wanted->domain);
 }
 
 static bool
@@ -60,11 +67,12 @@ from_wildcard(const struct looking *looking, const struct mc_dns *dns)
 }
 
 static json_t *
-put_key(struct looking *looking, const char *selector, const struct mc_dns *dns)
+put_key(struct looking *looking, const struct wanted *wanted, const struct mc_dns *dns)
 {
 	json_t *key = json_object();
 
-	json_object_set_new(key, "selector", json_string(selector));
+	json_object_set_new(key, "selector", json_string(wanted->selector));
+	json_object_set_new(key, "domain", json_string(wanted->domain));
 	json_object_set_new(
 		key, "alias", dns->alias_count > 0 ? json_string(dns->canonical) : json_null());
 	json_array_append_new(looking->keys, key);
@@ -94,11 +102,11 @@ find_problems(struct looking *looking, const struct mc_problems *problems, const
 }
 
 static void
-judge_record(struct looking *looking, const char *selector, const struct mc_dns *dns,
+judge_record(struct looking *looking, const struct wanted *wanted, const struct mc_dns *dns,
 	const struct mc_txt *txt)
 {
 	struct mc_run *run = looking->run;
-	json_t *key = put_key(looking, selector, dns);
+	json_t *key = put_key(looking, wanted, dns);
 	struct mc_problems problems;
 	struct mc_dkim dkim;
 
@@ -107,14 +115,14 @@ judge_record(struct looking *looking, const char *selector, const struct mc_dns 
 	json_object_set_new(key, "valid", json_boolean(dkim.valid));
 	mc_record_put_dkim(key, run->arena, &dkim);
 	json_object_set_new(key, "record", json_string(mc_txt_escaped(run, txt)));
-	find_problems(looking, &problems, name_of(run, selector));
+	find_problems(looking, &problems, name_of(run, wanted));
 }
 
 static void
-without_key(struct looking *looking, const char *selector, const struct mc_dns *dns)
+without_key(struct looking *looking, const struct wanted *wanted, const struct mc_dns *dns)
 {
 	struct mc_run *run = looking->run;
-	const char *name = name_of(run, selector);
+	const char *name = name_of(run, wanted);
 
 	if (dns->alias_count > 0) {
 		mc_find(run, "dkim.dangling-alias", "%s: %s", mc_host_chain(run, dns),
@@ -130,10 +138,10 @@ without_key(struct looking *looking, const char *selector, const struct mc_dns *
 }
 
 static void
-judge_answer(struct looking *looking, const char *selector, const struct mc_dns *dns)
+judge_answer(struct looking *looking, const struct wanted *wanted, const struct mc_dns *dns)
 {
 	struct mc_run *run = looking->run;
-	const char *name = name_of(run, selector);
+	const char *name = name_of(run, wanted);
 	struct mc_txts txts;
 
 	if (dns->fact.status != MC_FACT_OK) {
@@ -152,7 +160,7 @@ judge_answer(struct looking *looking, const char *selector, const struct mc_dns 
 		txts.count = txts.other_count;
 	}
 	if (txts.count == 0) {
-		without_key(looking, selector, dns);
+		without_key(looking, wanted, dns);
 		return;
 	}
 	if (dns->alias_count > 0) {
@@ -164,7 +172,7 @@ judge_answer(struct looking *looking, const char *selector, const struct mc_dns 
 		mc_about(run, name);
 	}
 	for (size_t i = 0; i < txts.count; i++)
-		judge_record(looking, selector, dns, &txts.records[i]);
+		judge_record(looking, wanted, dns, &txts.records[i]);
 }
 
 static enum mc_step
@@ -185,6 +193,7 @@ static void
 judge_wildcard(struct looking *looking)
 {
 	struct mc_run *run = looking->run;
+	const struct wanted star = {"*", run->domain};
 	struct mc_txts txts;
 
 	if (looking->any->fact.status != MC_FACT_OK)
@@ -193,22 +202,23 @@ judge_wildcard(struct looking *looking)
 	if (txts.count == 0)
 		return;
 	mc_find(run, "dkim.wildcard", "%s", mc_txt_escaped(run, &txts.records[0]));
-	mc_about(run, name_of(run, "*"));
-	put_key(looking, "*", looking->any);
+	mc_about(run, name_of(run, &star));
+	put_key(looking, &star, looking->any);
 }
 
 /* Asks for everything before it judges anything. */
 static enum mc_step
-look(struct looking *looking, const char *const *selectors, size_t count)
+look(struct looking *looking, const struct wanted *wanted, size_t count)
 {
 	struct mc_run *run = looking->run;
+	const struct wanted none = {NO_SELECTOR, run->domain};
 	const struct mc_dns **answers = mc_arena_calloc(run->arena, count + 1, sizeof(*answers));
 	bool known = answers != NULL;
 
 	if (!looking->given)
-		looking->any = ask(run, NO_SELECTOR);
+		looking->any = ask(run, &none);
 	for (size_t i = 0; answers != NULL && i < count; i++) {
-		answers[i] = ask(run, selectors[i]);
+		answers[i] = ask(run, &wanted[i]);
 		known = known && answers[i] != NULL;
 	}
 	if (!known || (!looking->given && looking->any == NULL))
@@ -218,20 +228,91 @@ look(struct looking *looking, const char *const *selectors, size_t count)
 		judge_wildcard(looking);
 	for (size_t i = 0; i < count; i++)
 		if (answers[i]->fact.status != MC_FACT_OK || !from_wildcard(looking, answers[i]))
-			judge_answer(looking, selectors[i], answers[i]);
+			judge_answer(looking, &wanted[i], answers[i]);
 	return conclude(looking);
+}
+
+/* --- which keys --- */
+
+static void
+add(struct wanted *wanted, size_t *count, const char *selector, const char *domain)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(wanted[i].selector, selector) == 0 &&
+			strcmp(wanted[i].domain, domain) == 0)
+			return;
+	wanted[(*count)++] = (struct wanted){selector, domain};
+}
+
+/* What a signature of the message does for the domain, its key apart. */
+static void
+judge_signature(struct mc_run *run, const struct mc_dkim_signature *signature, bool alone)
+{
+	if (signature->wrong != NULL) {
+		mc_find(run, "dkim.signature-malformed", "%s", signature->wrong);
+		return;
+	}
+	if (strcasecmp(signature->algorithm, "rsa-sha1") == 0)
+		mc_find(run, "dkim.signature-sha1", "s=%s, d=%s", signature->selector,
+			signature->domain);
+	if (mc_dmarc_same_organization(run, signature->domain, run->domain))
+		return;
+	mc_find(run, "dkim.other-domain", "s=%s, d=%s", signature->selector, signature->domain);
+	mc_severity(run, alone ? MC_NOTICE : MC_INFO);
+}
+
+static void
+judge_message(struct mc_run *run, const struct mc_dkim_signatures *signatures)
+{
+	json_t *array = json_array();
+	size_t own = 0;
+
+	for (size_t i = 0; i < signatures->count; i++) {
+		const struct mc_dkim_signature *signature = &signatures->signatures[i];
+		bool same = signature->wrong == NULL &&
+			    mc_dmarc_same_organization(run, signature->domain, run->domain);
+		own += same;
+		json_array_append_new(
+			array, json_pack("{s:s, s:s, s:s, s:b}", "selector", signature->selector,
+				       "domain", signature->domain, "algorithm",
+				       signature->algorithm, "same_organization", same ? 1 : 0));
+	}
+	json_object_set_new(run->values, "signatures", array);
+	for (size_t i = 0; i < signatures->count; i++)
+		judge_signature(run, &signatures->signatures[i], own == 0);
+	if (signatures->count == 0)
+		mc_find(run, "dkim.unsigned", "no DKIM-Signature field in its header");
+	if (signatures->left_out > 0)
+		mc_inconclusive(run, "%zu more signatures of the message were not looked at",
+			signatures->left_out);
 }
 
 static enum mc_step
 check_domain(struct mc_run *run)
 {
 	const struct mc_settings *settings = run->settings;
-	struct looking looking = {.run = run, .given = settings->dkim_selector_count > 0};
+	const struct mc_dkim_signatures *signatures = settings->signatures;
+	struct looking looking = {.run = run};
+	struct wanted *wanted = mc_arena_calloc(run->arena,
+		settings->dkim_selector_count + MC_DKIM_SIGNATURES + WELL_KNOWN, sizeof(*wanted));
+	enum mc_step step;
+	size_t count = 0;
 
-	if (looking.given)
-		return look(&looking, (const char *const *)settings->dkim_selectors,
-			settings->dkim_selector_count);
-	return look(&looking, well_known, WELL_KNOWN);
+	if (wanted == NULL)
+		return MC_DONE;
+	for (size_t i = 0; i < settings->dkim_selector_count; i++)
+		add(wanted, &count, settings->dkim_selectors[i], run->domain);
+	for (size_t i = 0; signatures != NULL && i < signatures->count; i++)
+		if (signatures->signatures[i].wrong == NULL)
+			add(wanted, &count, signatures->signatures[i].selector,
+				signatures->signatures[i].domain);
+	looking.given = count > 0;
+	for (size_t i = 0; !looking.given && i < WELL_KNOWN; i++)
+		wanted[i] = (struct wanted){well_known[i], run->domain};
+	step = look(&looking, wanted, looking.given ? count : WELL_KNOWN);
+	if (step == MC_DONE && signatures != NULL)
+		judge_message(run, signatures);
+	return step;
 }
 
 const struct mc_check mc_check_dkim = {

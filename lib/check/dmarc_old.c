@@ -14,6 +14,13 @@ mc_dmarc_old_organizational(struct mc_run *run, const char *domain)
 }
 
 bool
+mc_dmarc_same_organization(struct mc_run *run, const char *a, const char *b)
+{
+	return strcmp(mc_dmarc_old_organizational(run, a), mc_dmarc_old_organizational(run, b)) ==
+	       0;
+}
+
+bool
 mc_dmarc_old_is_suffix(const char *domain)
 {
 	const psl_ctx_t *list = psl_builtin();

@@ -43,6 +43,8 @@ enum mc_step mc_dmarc_old_find(
 /* The domain just below a public suffix; the domain itself when it is one. */
 const char *mc_dmarc_old_organizational(struct mc_run *run, const char *domain);
 bool mc_dmarc_old_is_suffix(const char *domain);
+/* Whether two domains belong together by the list of public suffixes. */
+bool mc_dmarc_same_organization(struct mc_run *run, const char *a, const char *b);
 
 /* dmarc_report.c: whether reports can arrive. MC_WAIT while something is missing. */
 enum mc_step mc_dmarc_judge_reports(struct mc_run *run, const struct mc_dmarc_walk *walk);

@@ -10,6 +10,7 @@
 
 #define MC_NS_NAMES 13    /* most name servers looked at */
 #define MC_NS_ENDPOINTS 8 /* most addresses asked */
+#define MC_NS_SELECTORS 4 /* most DKIM selectors asked for */
 
 struct mc_name_server {
 	const char *name;
@@ -27,7 +28,11 @@ enum mc_ns_question {
 	MC_NS_DMARC,
 	MC_NS_CNAME,
 	MC_NS_DMARC_CNAME,
-	MC_NS_QUESTIONS,
+	MC_NS_MTA_STS,
+	MC_NS_TLS_RPT,
+	MC_NS_DKIM, /* keys under selectors the user gave */
+	MC_NS_DKIM_CNAME = MC_NS_DKIM + MC_NS_SELECTORS,
+	MC_NS_QUESTIONS = MC_NS_DKIM_CNAME + MC_NS_SELECTORS,
 };
 
 enum mc_ns_state {
@@ -42,8 +47,8 @@ struct mc_ns_endpoint {
 	struct mc_address address;
 	const char *label; /* "ns1.example.com [192.0.2.1]" */
 	enum mc_ns_state state;
-	const char *reason; /* "" when authoritative */
-	const struct mc_dns *answers[MC_NS_QUESTIONS];
+	const char *reason;                            /* "" when authoritative */
+	const struct mc_dns *answers[MC_NS_QUESTIONS]; /* NULL: not asked */
 };
 
 struct mc_ns {

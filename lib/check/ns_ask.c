@@ -132,23 +132,62 @@ choose_endpoints(struct mc_run *run, struct mc_ns *ns)
 					&ns->servers[i].host.addresses[turn]);
 }
 
+struct asked {
+	const char *prefix; /* of the domain; NULL: the zone itself */
+	uint16_t type;
+};
+
+static const struct asked fixed[] = {
+	[MC_NS_SOA] = {NULL, MC_RR_SOA},
+	[MC_NS_NS] = {NULL, MC_RR_NS},
+	[MC_NS_MX] = {"", MC_RR_MX},
+	[MC_NS_SPF] = {"", MC_RR_TXT},
+	[MC_NS_DMARC] = {"_dmarc", MC_RR_TXT},
+	[MC_NS_CNAME] = {"", MC_RR_CNAME},
+	[MC_NS_DMARC_CNAME] = {"_dmarc", MC_RR_CNAME},
+	[MC_NS_MTA_STS] = {"_mta-sts", MC_RR_TXT},
+	[MC_NS_TLS_RPT] = {"_smtp._tls", MC_RR_TXT},
+};
+
+/* False for what there is no selector for. */
+static bool
+choose(struct mc_run *run, size_t question, struct asked *ret_asked)
+{
+	const struct mc_settings *settings = run->settings;
+	bool cname = question >= MC_NS_DKIM_CNAME;
+	size_t selector = question - (cname ? MC_NS_DKIM_CNAME : MC_NS_DKIM);
+
+	if (question < MC_NS_DKIM) {
+		*ret_asked = fixed[question];
+		return true;
+	}
+	if (selector >= settings->dkim_selector_count)
+		return false;
+	ret_asked->prefix =
+		mc_arena_printf(run->arena, "%s._domainkey", settings->dkim_selectors[selector]);
+	ret_asked->type = cname ? MC_RR_CNAME : MC_RR_TXT;
+	return true;
+}
+
 static enum mc_step
 ask_endpoint(struct mc_run *run, const struct mc_ns *ns, struct mc_ns_endpoint *endpoint)
 {
-	static const uint16_t types[MC_NS_QUESTIONS] = {
-		MC_RR_SOA, MC_RR_NS, MC_RR_MX, MC_RR_TXT, MC_RR_TXT, MC_RR_CNAME, MC_RR_CNAME};
 	enum mc_step step = MC_DONE;
-	char dmarc[MC_NAME_TEXT_SIZE];
-	bool fits = mc_name_join("_dmarc", run->domain, dmarc);
+	char joined[MC_NAME_TEXT_SIZE];
 
 	for (size_t i = 0; i < MC_NS_QUESTIONS; i++) {
 		const char *name = run->domain;
-		if (i == MC_NS_SOA || i == MC_NS_NS)
+		struct asked asked;
+		if (!choose(run, i, &asked))
+			continue;
+		if (asked.prefix == NULL)
 			name = ns->zone.apex;
-		if (i == MC_NS_DMARC || i == MC_NS_DMARC_CNAME)
-			name = fits ? dmarc : run->domain;
-		endpoint->answers[i] = mc_ask_name_server(run, endpoint->server->name,
-			&endpoint->address, mc_arena_strdup(run->arena, name), types[i]);
+		else if (asked.prefix[0] != '\0' && mc_name_join(asked.prefix, name, joined))
+			name = mc_arena_strdup(run->arena, joined);
+		else if (asked.prefix[0] != '\0')
+			continue;
+		endpoint->answers[i] = mc_ask_name_server(
+			run, endpoint->server->name, &endpoint->address, name, asked.type);
 		if (endpoint->answers[i] == NULL)
 			step = MC_WAIT;
 	}

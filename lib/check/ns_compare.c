@@ -35,18 +35,18 @@ content(struct mc_run *run, const struct mc_dns *dns, bool spf_only)
 
 /* An answer that counts: of a server that serves the zone, and with authority. */
 static const struct mc_dns *
-usable(const struct mc_ns_endpoint *endpoint, enum mc_ns_question question)
+usable(const struct mc_ns_endpoint *endpoint, size_t question)
 {
 	const struct mc_dns *dns = endpoint->answers[question];
 
-	return endpoint->state == MC_NS_AUTHORITATIVE && dns->fact.status == MC_FACT_OK &&
-			       dns->authoritative
+	return endpoint->state == MC_NS_AUTHORITATIVE && dns != NULL &&
+			       dns->fact.status == MC_FACT_OK && dns->authoritative
 		       ? dns
 		       : NULL;
 }
 
 static void
-compare(struct mc_run *run, const struct mc_ns *ns, enum mc_ns_question question, const char *id,
+compare(struct mc_run *run, const struct mc_ns *ns, size_t question, const char *id,
 	const char *what)
 {
 	const char *contents[MC_NS_ENDPOINTS] = {NULL}, *first = NULL;
@@ -103,8 +103,7 @@ compare_serials(struct mc_run *run, const struct mc_ns *ns)
 
 /* RFC 1034, 3.6.2: where a CNAME is, nothing else may be. */
 static void
-judge_cname(struct mc_run *run, const struct mc_ns *ns, enum mc_ns_question cname,
-	const enum mc_ns_question *others)
+judge_cname(struct mc_run *run, const struct mc_ns *ns, size_t cname, const size_t *others)
 {
 	for (size_t i = 0; i < ns->endpoint_count; i++) {
 		const struct mc_dns *alias = usable(&ns->endpoints[i], cname);
@@ -134,7 +133,8 @@ judge_ttls(struct mc_run *run, const struct mc_ns *ns)
 	static const struct {
 		enum mc_ns_question question;
 		const char *type;
-	} rows[] = {{MC_NS_NS, "NS"}, {MC_NS_MX, "MX"}, {MC_NS_SPF, "TXT"}, {MC_NS_DMARC, "TXT"}};
+	} rows[] = {{MC_NS_NS, "NS"}, {MC_NS_MX, "MX"}, {MC_NS_SPF, "TXT"}, {MC_NS_DMARC, "TXT"},
+		{MC_NS_MTA_STS, "TXT"}, {MC_NS_TLS_RPT, "TXT"}, {MC_NS_DKIM, "TXT"}};
 
 	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)
 		for (size_t i = 0; i < ns->endpoint_count; i++) {
@@ -149,15 +149,30 @@ judge_ttls(struct mc_run *run, const struct mc_ns *ns)
 		}
 }
 
+static void
+compare_keys(struct mc_run *run, const struct mc_ns *ns)
+{
+	for (size_t i = 0; i < MC_NS_SELECTORS && i < run->settings->dkim_selector_count; i++) {
+		const size_t key[] = {MC_NS_DKIM + i, MC_NS_QUESTIONS};
+		compare(run, ns, MC_NS_DKIM + i, "ns.dkim-differs",
+			mc_arena_printf(
+				run->arena, "%s._domainkey TXT", run->settings->dkim_selectors[i]));
+		judge_cname(run, ns, MC_NS_DKIM_CNAME + i, key);
+	}
+}
+
 void
 mc_ns_compare(struct mc_run *run, const struct mc_ns *ns)
 {
-	static const enum mc_ns_question domain[] = {MC_NS_MX, MC_NS_SPF, MC_NS_QUESTIONS};
-	static const enum mc_ns_question dmarc[] = {MC_NS_DMARC, MC_NS_QUESTIONS};
+	static const size_t domain[] = {MC_NS_MX, MC_NS_SPF, MC_NS_QUESTIONS};
+	static const size_t dmarc[] = {MC_NS_DMARC, MC_NS_QUESTIONS};
 
 	compare(run, ns, MC_NS_MX, "ns.mx-differs", "MX");
 	compare(run, ns, MC_NS_SPF, "ns.spf-differs", "SPF");
 	compare(run, ns, MC_NS_DMARC, "ns.dmarc-differs", "_dmarc TXT");
+	compare(run, ns, MC_NS_MTA_STS, "ns.mta-sts-differs", "_mta-sts TXT");
+	compare(run, ns, MC_NS_TLS_RPT, "ns.tls-rpt-differs", "_smtp._tls TXT");
+	compare_keys(run, ns);
 	compare(run, ns, MC_NS_NS, "ns.ns-differs", "NS");
 	compare_serials(run, ns);
 	judge_cname(run, ns, MC_NS_CNAME, domain);

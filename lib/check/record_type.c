@@ -98,19 +98,13 @@ void
 mc_record_put_spf(json_t *values, struct mc_arena *arena, const struct mc_spf *spf)
 {
 	char all[] = "+all";
-	size_t lookups = 0;
 
-	for (size_t i = 0; i < spf->count; i++) {
-		const struct mc_spf_term *term = &spf->terms[i];
-		bool ends = spf->all != NULL && (term->kind == MC_SPF_REDIRECT || term > spf->all);
-		lookups += mc_spf_kind_looks_up(term->kind) && !ends;
-	}
 	if (spf->all != NULL)
 		all[0] = spf->all->qualifier;
 	mc_record_put_text(
 		values, "record", arena, mc_arena_strndup(arena, spf->text, spf->length));
 	mc_record_put_text(values, "all", arena, spf->all != NULL ? all : NULL);
-	json_object_set_new(values, "own_lookups", json_integer((json_int_t)lookups));
+	json_object_set_new(values, "own_lookups", json_integer((json_int_t)mc_spf_own_lookups(spf)));
 	put_spf_terms(values, arena, spf);
 }
 
@@ -239,7 +233,7 @@ judge_spf(const char *text, size_t length, json_t *values, struct mc_record_judg
 	if (!mc_spf_parse(problems->arena, parsed, length, &spf))
 		return;
 	mc_spf_lint(&spf, problems);
-	judgement->valid = spf.bad == NULL;
+	judgement->valid = spf.bad == NULL && mc_spf_own_lookups(&spf) <= MC_SPF_LOOKUP_LIMIT;
 	mc_record_put_spf(values, problems->arena, &spf);
 }
 

@@ -4,6 +4,7 @@
 
 const struct mc_check *const mc_checks[] = {
 	&mc_check_ns,
+	&mc_check_compare,
 	&mc_check_dnssec,
 	&mc_check_mx,
 	&mc_check_spf,

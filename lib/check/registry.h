@@ -9,6 +9,7 @@
 extern const struct mc_check *const mc_checks[]; /* NULL-terminated */
 
 extern const struct mc_check mc_check_ns;
+extern const struct mc_check mc_check_compare;
 extern const struct mc_check mc_check_dnssec;
 extern const struct mc_check mc_check_mx;
 extern const struct mc_check mc_check_dkim;

@@ -10,7 +10,7 @@
 #include "record/spf.h"
 #include "record/spf_macro.h"
 
-#define MC_SPF_LOOKUPS 10 /* terms that cause lookups (4.6.4) */
+#define MC_SPF_LOOKUPS MC_SPF_LOOKUP_LIMIT
 #define MC_SPF_VOIDS 2    /* of them, without an answer */
 #define MC_SPF_NAMES 10   /* MX or PTR names of one term */
 

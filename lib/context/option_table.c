@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "context/option_value.h"
+#include "fact/fact.h"
 #include "record/domain.h"
 
 #define SAID_LIMIT 1000
@@ -245,6 +246,37 @@ apply_ns(struct mc_options *options, const struct mailcheck_option *row, const c
 }
 
 static const char *
+apply_compare(struct mc_options *options, const struct mailcheck_option *row, const char *value)
+{
+	struct mc_settings *settings = &options->settings;
+	char text[MC_ADDRESS_SIZE];
+	struct mc_address address;
+	const char **servers, *problem;
+	uint16_t port;
+
+	(void)row;
+	if (value[0] == '\0') {
+		settings->compare = NULL;
+		settings->compare_count = 0;
+		return NULL;
+	}
+	problem = mc_value_server(value, &address, &port);
+	if (problem != NULL)
+		return problem;
+	if (settings->compare_count >= MC_COMPARE_LIMIT)
+		return "is one too many: at most 8 servers to compare with";
+	servers = mc_option_room(&options->arena, (void *)settings->compare,
+		settings->compare_count, sizeof(*servers));
+	if (servers == NULL)
+		return NULL;
+	mc_address_format(text, &address);
+	servers[settings->compare_count++] =
+		mc_arena_printf(&options->arena, MC_SERVER_RECURSIVE "%s@%u", text, port);
+	settings->compare = servers;
+	return NULL;
+}
+
+static const char *
 apply_control(struct mc_options *options, const struct mailcheck_option *row, const char *value)
 {
 	(void)row;
@@ -355,10 +387,14 @@ static const struct mailcheck_option rows[] = {
 		LIST, FREEZES, NETWORK, .apply = apply_resolver},
 	{"ns", 0, TEXT, "ADDR[@PORT]", "Ask this name server for names at or below the target",
 		.apply = apply_ns},
+	{"compare", 0, TEXT, "ADDR[@PORT]", "Show the answers of this resolver beside the others, with their TTL (repeatable)",
+		LIST, .apply = apply_compare},
 	{"assume", 0, TEXT, "RR", "Take this record (zone-file syntax) for published (repeatable)",
 		LIST, .apply = apply_assume},
 	{"dkim-selector", 0, TEXT, "NAME", "Look for a DKIM key under this selector (repeatable; default: well-known ones)",
 		LIST, .apply = apply_dkim_selector},
+	{"message", 0, TEXT, "FILE", "Look for the DKIM keys that the signatures of this message need",
+		UNRECORDED, .file = true, .apply = mc_option_message},
 	{"trust-anchor", 0, TEXT, "FILE", "DNSSEC trust anchors in place of the built-in root ones",
 		FREEZES, NETWORK, .file = true, .apply = apply_file, AT(net.trust_anchor)},
 	{"root-hints", 0, TEXT, "FILE", "Root name servers in place of the built-in ones",
@@ -413,6 +449,7 @@ static const struct mailcheck_option rows[] = {
 		FREEZES, UNRECORDED, .apply = apply_path, AT(record)},
 	{"replay", 0, TEXT, "FILE", "Take every fact from this file instead of the network",
 		FREEZES, UNRECORDED, .apply = apply_path, AT(replay)},
+	{"dkim-signature", 0, TEXT, "TEXT", "", HIDDEN, LIST, .apply = mc_option_signature},
 	{"lists-text", 0, TEXT, "TEXT", "", HIDDEN, FREEZES, .apply = mc_option_lists_text},
 	{"dnsbl-key", 0, TEXT, "NAME", "", HIDDEN, LIST, FREEZES, .apply = mc_option_list_key},
 	{"public-resolver", 0, TEXT, "TEXT", "", HIDDEN, FREEZES, .apply = mc_option_public_resolver},

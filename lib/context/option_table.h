@@ -53,6 +53,12 @@ const char *mc_option_public_resolver(
 /* Remembers that a resolver is one that lists refuse. */
 const char *mc_option_note_public(struct mc_options *options, const struct mc_address *address);
 
+/* option_message.c: a message whose signatures name keys. */
+const char *mc_option_message(
+	struct mc_options *options, const struct mailcheck_option *row, const char *value);
+const char *mc_option_signature(
+	struct mc_options *options, const struct mailcheck_option *row, const char *value);
+
 /* Keeps a value for record files, as if that option had been set. */
 void mc_option_remember(struct mc_options *options, const char *name, const char *value);
 

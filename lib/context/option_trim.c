@@ -23,6 +23,21 @@ list(struct mc_arena *arena, const void *from, size_t count, size_t size)
 	return items;
 }
 
+static struct mc_dkim_signatures *
+signatures(struct mc_arena *arena, const struct mc_dkim_signatures *from)
+{
+	struct mc_dkim_signatures *copy =
+		from != NULL ? mc_arena_memdup(arena, from, sizeof(*from)) : NULL;
+
+	for (size_t i = 0; copy != NULL && i < copy->count; i++) {
+		struct mc_dkim_signature *signature = &copy->signatures[i];
+		signature->selector = text(arena, signature->selector);
+		signature->domain = text(arena, signature->domain);
+		signature->algorithm = text(arena, signature->algorithm);
+	}
+	return copy;
+}
+
 static void
 move_settings(struct mc_arena *arena, struct mc_settings *settings)
 {
@@ -39,6 +54,11 @@ move_settings(struct mc_arena *arena, struct mc_settings *settings)
 		settings->dkim_selector_count, sizeof(*settings->dkim_selectors));
 	for (size_t i = 0; !arena->failed && i < settings->dkim_selector_count; i++)
 		settings->dkim_selectors[i] = text(arena, settings->dkim_selectors[i]);
+	settings->signatures = signatures(arena, settings->signatures);
+	settings->compare =
+		list(arena, settings->compare, settings->compare_count, sizeof(*settings->compare));
+	for (size_t i = 0; !arena->failed && i < settings->compare_count; i++)
+		settings->compare[i] = text(arena, settings->compare[i]);
 	settings->connect_to = list(arena, settings->connect_to, settings->connect_to_count,
 		sizeof(*settings->connect_to));
 	for (size_t i = 0; !arena->failed && i < settings->connect_to_count; i++)

@@ -159,6 +159,18 @@ prepare_replay(struct mc_work *work, const struct mc_target *target)
 	return MAILCHECK_OK;
 }
 
+/* Without those checks that the settings give nothing to do, unless nothing is left then. */
+static uint64_t
+wanted(uint64_t selected, const struct mc_settings *settings)
+{
+	uint64_t left = selected;
+
+	for (size_t i = 0; mc_checks[i] != NULL; i++)
+		if (mc_checks[i]->wanted != NULL && !mc_checks[i]->wanted(settings))
+			left &= ~((uint64_t)1 << i);
+	return left != 0 ? left : selected;
+}
+
 static int32_t
 begin_run(struct mc_work *work, const struct mc_target *target, uint64_t selected)
 {
@@ -172,7 +184,7 @@ begin_run(struct mc_work *work, const struct mc_target *target, uint64_t selecte
 		.port = target->port,
 		.settings = &options->settings,
 		.checks = mc_checks,
-		.selected = selected};
+		.selected = wanted(selected, &options->settings)};
 
 	work->given = options->given;
 	work->given_count = options->given_count;

@@ -111,8 +111,8 @@ collect_glue(struct mc_arena *arena, struct mc_dns *dns, const struct mc_rrset *
 static bool
 collect_referral(struct mc_arena *arena, struct mc_dns *dns, const struct mc_message *message)
 {
-	if (dns->server == NULL || dns->type != MC_RR_NS || dns->count > 0 ||
-		message->authoritative || message->rcode != MC_RCODE_NOERROR)
+	if (dns->server == NULL || mc_server_is_resolver(dns->server) || dns->type != MC_RR_NS ||
+		dns->count > 0 || message->authoritative || message->rcode != MC_RCODE_NOERROR)
 		return true;
 	if (!collect(arena, dns, &message->authority))
 		return false;
@@ -156,8 +156,9 @@ rcode_failure(struct mc_arena *arena, const struct mc_question *question, int rc
 							      : MC_FAIL_RCODE;
 	char name[12], type[10];
 	const char *text = mc_arena_printf(arena, "the %s answered %s to %s %s",
-		question->server != NULL ? "server" : "resolver", mc_rcode_name(rcode, name),
-		question->name, mc_rr_type_name(question->type, type));
+		question->server != NULL && !mc_server_is_resolver(question->server) ? "server"
+										     : "resolver",
+		mc_rcode_name(rcode, name), question->name, mc_rr_type_name(question->type, type));
 
 	return (struct mc_dns *)mc_fact_failed(arena, question, failure, text, began, ended);
 }

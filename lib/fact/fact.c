@@ -56,6 +56,12 @@ mc_failure_parse(const char *name, enum mc_failure *ret_failure)
 	return false;
 }
 
+bool
+mc_server_is_resolver(const char *server)
+{
+	return strncmp(server, MC_SERVER_RECURSIVE, strlen(MC_SERVER_RECURSIVE)) == 0;
+}
+
 static const char *
 dns_key(struct mc_arena *arena, const struct mc_question *question)
 {

@@ -14,7 +14,8 @@
 #include "dialogue/session.h"
 #include "record/rr.h"
 
-#define MC_KEY_LABEL "_key-" /* before the key's name */
+#define MC_SERVER_RECURSIVE "recursive:" /* before the address of a server that is a resolver */
+#define MC_KEY_LABEL "_key-"             /* before the key's name */
 
 enum mc_fact_kind { MC_FACT_DNS, MC_FACT_SESSION, MC_FACT_HTTPS };
 
@@ -64,7 +65,8 @@ struct mc_dns {
 	struct mc_fact fact;
 	const char *name; /* asked for */
 	uint16_t type;
-	const char *server; /* "192.0.2.1@53" when asked directly, else NULL */
+	const char *server; /* "192.0.2.1@53" when asked directly (see MC_SERVER_RECURSIVE), else
+			       NULL */
 	bool nxdomain;
 	bool authoritative;
 	enum mc_dnssec dnssec;
@@ -112,6 +114,8 @@ struct mc_question {
 	/* https: a GET of https://HOST:PORT/PATH */
 	const char *path; /* with its query */
 };
+
+bool mc_server_is_resolver(const char *server);
 
 /* The canonical text of a question: equal questions, equal keys. "" when out of memory. */
 const char *mc_question_key(struct mc_arena *arena, const struct mc_question *question);

@@ -59,7 +59,8 @@ struct mc_run {
  * records are laid over the answer, and a resolver that strips DNSSEC is seen through. */
 const struct mc_dns *mc_ask_dns(
 	struct mc_run *run, const char *prefix, const char *name, uint16_t type);
-/* The same of one server: "ADDRESS@PORT". Nothing is laid over it. */
+/* The same of one server: "ADDRESS@PORT", perhaps behind MC_SERVER_RECURSIVE; NULL: the resolver,
+ * whatever --ns says. Nothing is laid over it. */
 const struct mc_dns *mc_ask_dns_at(
 	struct mc_run *run, const char *name, uint16_t type, const char *server);
 /* The same of a name server of the domain, at port 53 (--connect-to may lead elsewhere). One at
@@ -135,6 +136,8 @@ struct mc_check {
 	unsigned targets;  /* enum mc_target_kind, or-ed */
 	bool records_only; /* connects to no mail host */
 	bool joins;  /* `address` is called only where another check that was asked for connects */
+	/* Whether the settings make it worth while, where checks are not named; NULL: always. */
+	bool (*wanted)(const struct mc_settings *settings);
 	bool spawns; /* finds what others look at: called even when not asked for */
 	enum mc_step (*target)(struct mc_run *run);
 	enum mc_step (*host)(struct mc_run *run);

@@ -10,6 +10,7 @@
 
 #include "base/address.h"
 #include "dialogue/plan.h"
+#include "record/dkim_signature.h"
 #include "record/rr.h"
 
 /* --connect-to: an empty host or port 0 matches any, an absent address or port changes none. */
@@ -19,6 +20,8 @@ struct mc_connect_to {
 	struct mc_address address; /* family 0: unchanged */
 	uint16_t to_port;          /* 0: unchanged */
 };
+
+#define MC_COMPARE_LIMIT 8 /* servers to compare with */
 
 struct mc_lists; /* dnsbl/table.h */
 
@@ -39,6 +42,9 @@ struct mc_settings {
 	size_t assume_count;
 	const char **dkim_selectors; /* canonical */
 	size_t dkim_selector_count;
+	struct mc_dkim_signatures *signatures; /* of a message; NULL: none was given */
+	const char **compare; /* MC_SERVER_RECURSIVE "ADDRESS@PORT": their answers stand beside */
+	size_t compare_count;
 	const char *ns; /* "ADDRESS@PORT": asked for all names at or below the target; or NULL */
 	/* SPF: the client and what it said; an address of no family: none was given */
 	struct mc_address client;

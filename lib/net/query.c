@@ -120,6 +120,18 @@ drop(struct mc_observation *observation)
 
 /* --- answers --- */
 
+/* What is said of it; to be called anew after the arena was reset. */
+static void
+name_server(struct mc_query *query)
+{
+	const char *server = query->base.question->server;
+	bool resolver = server != NULL && mc_server_is_resolver(server);
+
+	query->server_text =
+		mc_arena_printf(&query->base.arena, "the %s %s", resolver ? "resolver" : "server",
+			resolver ? server + strlen(MC_SERVER_RECURSIVE) : server);
+}
+
 /* Ours by id and question. A server that does not understand EDNS may leave the question out. */
 static bool
 fits(const struct mc_query *query, const struct mc_message *message)
@@ -174,8 +186,7 @@ look_at(struct mc_query *query, const uint8_t *bytes, size_t length)
 	}
 	if (problem != NULL || !fits(query, &message)) {
 		mc_arena_reset(arena);
-		query->server_text =
-			mc_arena_printf(arena, "the server %s", query->base.question->server);
+		name_server(query);
 		return true;
 	}
 	if (message.rcode == MC_RCODE_FORMERR && query->edns)
@@ -430,7 +441,7 @@ make(struct mc_net *net, const struct mc_question *question, mc_observed *done, 
 	mc_buf_init(&query->in, TCP_SIZE + 2);
 	query->base.drop = drop;
 	mc_net_observe(net, &query->base, question, done, argument);
-	query->server_text = mc_arena_printf(&query->base.arena, "the server %s", question->server);
+	name_server(query);
 	(void)evtimer_assign(&query->timer, net->base, expired, query);
 	return query;
 }
@@ -456,9 +467,14 @@ mc_query_begin(
 {
 	struct mc_query *query = make(net, question, done, argument);
 
+	const char *server = question->server;
+
 	if (query == NULL)
 		return NULL;
-	if (parse_server(question->server, &query->server))
+	query->recursion = mc_server_is_resolver(server);
+	if (query->recursion)
+		server += strlen(MC_SERVER_RECURSIVE);
+	if (parse_server(server, &query->server))
 		return begin(query);
 	mc_net_failed(&query->base, MC_FAIL_LOCAL, "the server is no ADDRESS@PORT", 0);
 	return &query->base;

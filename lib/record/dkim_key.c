@@ -237,7 +237,7 @@ static const char *
 gather(struct mc_arena *arena, const char *p, size_t *ret_wrong_at)
 {
 	char *text = mc_arena_calloc(arena, strlen(p) + 4, 1);
-	size_t n = 0, i = 0;
+	size_t n = 0, i = 0, padding = 0;
 
 	if (text == NULL)
 		return NULL;
@@ -251,7 +251,8 @@ gather(struct mc_arena *arena, const char *p, size_t *ret_wrong_at)
 	}
 	for (; p[i] != '\0'; i++) {
 		*ret_wrong_at = i;
-		if (p[i] != '=' && !mc_is_fws(p[i]))
+		padding += p[i] == '=';
+		if ((p[i] != '=' && !mc_is_fws(p[i])) || padding > 2)
 			return NULL;
 	}
 	while (n % 4 != 0 && n % 4 != 1)

@@ -119,18 +119,34 @@ read_letter(struct reading *reading, const struct mc_tag *tag)
 		dmarc->psd = letter;
 }
 
+/* "0", "1", "d" and "s" in any number, by colons; 0 and 1 exclude each other. */
+static bool
+is_fo(const char *value)
+{
+	char seen[4] = "";
+	size_t count = 0;
+
+	for (size_t i = 0;; i += 2) {
+		char letter = value[i] >= 'A' && value[i] <= 'Z' ? (char)(value[i] + 32) : value[i];
+		if (letter == '\0' || strchr("01ds", letter) == NULL || count == 3 ||
+			memchr(seen, letter, count) != NULL ||
+			(letter <= '1' && memchr(seen, letter ^ 1, count) != NULL))
+			return false;
+		seen[count++] = letter;
+		if (value[i + 1] != ':')
+			return value[i + 1] == '\0';
+	}
+}
+
 static void
 read_fo(struct reading *reading, const struct mc_tag *tag)
 {
-	static const char *const known[] = {"0", "1", "d", "s", "d:s", "s:d"};
-
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (strcasecmp(tag->value, known[i]) == 0) {
-			reading->dmarc->fo = tag->value;
-			return;
-		}
-	mc_problem(reading->problems, "dmarc.tag-invalid", tag->value_at,
-		"fo=%s: neither 0, 1, d, s nor d:s; the default (0) is taken", tag->value);
+	if (is_fo(tag->value))
+		reading->dmarc->fo = tag->value;
+	else
+		mc_problem(reading->problems, "dmarc.tag-invalid", tag->value_at,
+			"fo=%s: not made of 0 or 1, d and s, by colons; the default (0) is taken",
+			tag->value);
 }
 
 static void

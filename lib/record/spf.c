@@ -386,6 +386,19 @@ mc_spf_kind_looks_up(enum mc_spf_kind kind)
 	return rows[kind].looks_up;
 }
 
+size_t
+mc_spf_own_lookups(const struct mc_spf *spf)
+{
+	size_t lookups = 0;
+
+	for (size_t i = 0; i < spf->count; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		bool ends = spf->all != NULL && (term->kind == MC_SPF_REDIRECT || term > spf->all);
+		lookups += mc_spf_kind_looks_up(term->kind) && !ends;
+	}
+	return lookups;
+}
+
 bool
 mc_spf_within(const struct mc_address *address, const struct mc_address *network, unsigned prefix)
 {

@@ -51,6 +51,8 @@ struct mc_spf_parser {
 
 enum { MC_SPF_VERSION_LENGTH = 6 };
 
+#define MC_SPF_LOOKUP_LIMIT 10 /* terms that cause lookups; one more is an error (4.6.4) */
+
 /* Whether a TXT record is an SPF record: "v=spf1" and then a space or the end (4.5). */
 bool mc_spf_is_record(const char *text, size_t length);
 /* Whether it was probably meant to be one, and is none. */
@@ -79,6 +81,8 @@ bool mc_spf_parse(struct mc_arena *arena, const char *text, size_t length, struc
 const char *mc_spf_kind_name(enum mc_spf_kind kind);
 /* Whether the term counts among those that cause DNS lookups (4.6.4). */
 bool mc_spf_kind_looks_up(enum mc_spf_kind kind);
+/* The terms of this record alone that cause lookups when nothing matches. */
+size_t mc_spf_own_lookups(const struct mc_spf *spf);
 /* Whether an address of the network's family is within its first `prefix` bits. */
 bool mc_spf_within(
 	const struct mc_address *address, const struct mc_address *network, unsigned prefix);

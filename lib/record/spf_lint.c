@@ -276,22 +276,19 @@ lint_unknown(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc
 static void
 lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 {
-	size_t lookups = 0;
+	size_t lookups = mc_spf_own_lookups(spf);
 
 	for (size_t i = 0; i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
 		if (spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all)
 			continue;
-		if (mc_spf_kind_looks_up(term->kind) &&
-			!(spf->all != NULL && term->kind == MC_SPF_REDIRECT))
-			lookups++;
 		if (term->kind == MC_SPF_PTR)
 			mc_problem(problems, "spf.ptr", term->position, "%s",
 				text_of(problems, spf, term));
 		if (term->kind == MC_SPF_UNKNOWN)
 			lint_unknown(spf, term, problems);
 	}
-	if (lookups > 10)
+	if (lookups > MC_SPF_LOOKUP_LIMIT)
 		mc_problem(problems, "spf.lookup-limit", MC_NOWHERE,
 			"%zu terms of this record alone cause DNS lookups", lookups);
 }

@@ -194,7 +194,8 @@ void
 mc_tlsa_parse(
 	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems)
 {
-	struct words words = {text, length, 0};
+	const char *comment = memchr(text, ';', length);
+	struct words words = {text, comment != NULL ? (size_t)(comment - text) : length, 0};
 
 	*ret_tlsa = (struct mc_tlsa){.valid = false};
 	skip_to_data(&words);

@@ -29,6 +29,10 @@ void mc_text_transcript(struct mc_page *page, size_t indent, const json_t *endpo
 /* "412 ms", "30.4 s" */
 const char *mc_text_ms(struct mc_arena *arena, json_int_t ms);
 
+/* text_compare.c: what several servers say, beside each other. */
+void mc_text_compare(
+	struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report);
+
 /* text_spf.c: an SPF record with all it includes. */
 void mc_text_spf_tree(
 	struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report);

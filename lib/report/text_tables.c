@@ -312,6 +312,7 @@ mc_text_tables(struct mc_page *page, struct mc_arena *arena, const struct mailch
 		.timeline = wants_timeline(page, report)};
 
 	put_hosts(page, servers.hosts);
+	mc_text_compare(page, arena, report);
 	mc_text_spf_tree(page, arena, report);
 	put_servers(page, arena, &servers);
 	put_lists(page, arena, mc_values_array(report, "dnsbl", "lists"));

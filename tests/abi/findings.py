@@ -6,7 +6,7 @@ import re
 import sys
 
 root = pathlib.Path(sys.argv[1])
-ID = r'"((?:ns|dnssec|mx|dkim|dmarc|mta-sts|tls-rpt|dane|bimi|ptr|smtp|tls|spf|dnsbl|srv|autoconfig|caa|reply)\.[a-z0-9.-]+)"'
+ID = r'"((?:ns|compare|dnssec|mx|dkim|dmarc|mta-sts|tls-rpt|dane|bimi|ptr|smtp|tls|spf|dnsbl|srv|autoconfig|caa|reply)\.[a-z0-9.-]+)"'
 registered = set(re.findall(r'MC_FINDING\(\s*' + ID,
                             (root / 'lib/report/findings.def').read_text()))
 named = set()

@@ -46,8 +46,8 @@ START_TEST(the_table_is_sound)
 	static const char *const needed[] = {"resolver", "root-hints", "trust-anchor", "ca-file",
 		"timeout", "deadline", "ipv4", "ipv6", "source", "allow-private", "connect-to",
 		"helo", "from", "to", "tls", "lmtp", "quit-after", "ns", "control", "assume",
-		"dkim-selector", "ip", "sender", "client-helo", "record", "replay", "concurrency",
-		"list", "lists", "dnsbl-keys", "dnsbl-budget"};
+		"dkim-selector", "compare", "message", "ip", "sender", "client-helo", "record",
+		"replay", "concurrency", "list", "lists", "dnsbl-keys", "dnsbl-budget"};
 	const mailcheck_option *option;
 	uint32_t count = 0;
 

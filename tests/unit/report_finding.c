@@ -7,9 +7,9 @@
 #include "report/finding.h"
 #include "unit.h"
 
-static const char *const checks[] = {"ns", "dnssec", "mx", "spf", "dkim", "dmarc", "mta-sts",
-	"tls-rpt", "dane", "bimi", "caa", "srv", "autoconfig", "ptr", "smtp", "tls", "dnsbl",
-	"reply"};
+static const char *const checks[] = {"ns", "compare", "dnssec", "mx", "spf", "dkim", "dmarc",
+	"mta-sts", "tls-rpt", "dane", "bimi", "caa", "srv", "autoconfig", "ptr", "smtp", "tls",
+	"dnsbl", "reply"};
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 

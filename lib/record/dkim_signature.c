@@ -1,0 +1,136 @@
+/* dkim_signature: header fields unfolded one by one, those of DKIM taken apart. */
+#include "record/dkim_signature.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "record/domain.h"
+#include "record/tag_list.h"
+
+struct header {
+	const char *text;
+	size_t length, at;
+};
+
+/* The next line without its end; false at the empty line that ends the header, or at the end. */
+static bool
+next_line(struct header *header, const char **ret_line, size_t *ret_length)
+{
+	const char *line = header->text + header->at, *end;
+	size_t left = header->length - header->at, length;
+
+	if (left == 0)
+		return false;
+	end = memchr(line, '\n', left);
+	length = end != NULL ? (size_t)(end - line) : left;
+	header->at += length + (end != NULL);
+	while (length > 0 && line[length - 1] == '\r')
+		length--;
+	*ret_line = line;
+	*ret_length = length;
+	return length > 0;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* The rest of the field whose first line ends before header->at; folded lines belong to it. */
+static size_t
+field_end(struct header *header)
+{
+	struct header ahead = *header;
+	const char *line;
+	size_t length;
+
+	while (ahead.at < ahead.length && is_blank(ahead.text[ahead.at])) {
+		if (!next_line(&ahead, &line, &length))
+			break;
+		header->at = ahead.at;
+	}
+	return header->at;
+}
+
+static bool
+is_signature(const char *line, size_t length, size_t *ret_value)
+{
+	static const char name[] = "dkim-signature";
+	size_t at = sizeof(name) - 1;
+
+	if (length <= at || strncasecmp(line, name, at) != 0)
+		return false;
+	while (at < length && is_blank(line[at]))
+		at++;
+	*ret_value = at + 1;
+	return at < length && line[at] == ':';
+}
+
+static bool
+is_word(const char *text)
+{
+	size_t length =
+		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+
+	return length > 0 && length <= MC_DKIM_ALGORITHM_MAX && text[length] == '\0';
+}
+
+/* U-labels may stand in d= and s= (RFC 8616, 3), beyond what a tag-list allows otherwise. */
+static const char *
+name_of(struct mc_arena *arena, const struct mc_tag_list *list, const char *tag)
+{
+	char name[MC_NAME_TEXT_SIZE];
+
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->tags[i].name, tag) == 0)
+			return mc_domain_parse_host(list->tags[i].value, name) == NULL
+				       ? mc_arena_strdup(arena, name)
+				       : "";
+	return "";
+}
+
+static void
+take_apart(struct mc_arena *arena, const char *value, size_t length,
+	struct mc_dkim_signature *signature)
+{
+	struct mc_tag_list list;
+	const struct mc_tag *a;
+
+	*signature = (struct mc_dkim_signature){.selector = "", .domain = "", .algorithm = ""};
+	if (!mc_tag_list_parse(arena, value, length, &list)) {
+		signature->wrong = "it has too many tags";
+		return;
+	}
+	a = mc_tag_list_find(&list, "a");
+	if (a != NULL && is_word(a->value))
+		signature->algorithm = a->value;
+	signature->selector = name_of(arena, &list, "s");
+	signature->domain = name_of(arena, &list, "d");
+	if (signature->selector[0] == '\0')
+		signature->wrong = "it has no s= tag with a selector";
+	else if (signature->domain[0] == '\0')
+		signature->wrong = "it has no d= tag with a domain";
+}
+
+bool
+mc_dkim_signatures_read(struct mc_arena *arena, const char *text, size_t length,
+	struct mc_dkim_signatures *ret_signatures)
+{
+	struct header header = {text, length, 0};
+	const char *line;
+	size_t line_length, value;
+
+	*ret_signatures = (struct mc_dkim_signatures){.count = 0};
+	while (next_line(&header, &line, &line_length)) {
+		const char *end = text + field_end(&header);
+		if (!is_signature(line, line_length, &value))
+			continue;
+		if (ret_signatures->count == MC_DKIM_SIGNATURES)
+			ret_signatures->left_out++;
+		else
+			take_apart(arena, line + value, (size_t)(end - (line + value)),
+				&ret_signatures->signatures[ret_signatures->count++]);
+	}
+	return !arena->failed;
+}

@@ -1,0 +1,43 @@
+/*
+ * Fuzz target: the header of a message. Every signature has a selector and a domain in canonical
+ * form, or a reason; all are within their bounds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/dkim_signature.h"
+#include "record/domain.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+expect_host(const char *text)
+{
+	char name[MC_NAME_TEXT_SIZE];
+
+	if (mc_domain_parse_host(text, name) != NULL || strcmp(text, name) != 0)
+		abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct mc_dkim_signatures signatures;
+	struct mc_arena arena;
+
+	mc_arena_init(&arena, 0);
+	if (!mc_dkim_signatures_read(&arena, (const char *)data, size, &signatures) ||
+		signatures.count > MC_DKIM_SIGNATURES)
+		abort();
+	for (size_t i = 0; i < signatures.count; i++) {
+		const struct mc_dkim_signature *signature = &signatures.signatures[i];
+		if (strlen(signature->algorithm) > MC_DKIM_ALGORITHM_MAX)
+			abort();
+		if (signature->wrong != NULL)
+			continue;
+		expect_host(signature->selector);
+		expect_host(signature->domain);
+	}
+	mc_arena_reset(&arena);
+	return 0;
+}
