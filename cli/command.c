@@ -89,7 +89,7 @@ const struct command commands[] = {
 			       "TLS where that is offered, and sends no mail. DOMAIN may be - for "
 			       "one domain a line on standard input.",
 		.examples = domain_examples,
-		.flags = FLAGS_DIAGNOSE,
+		.flags = FLAGS_DIAGNOSE | FLAGS_MESSAGE,
 		.run = diagnose_run,
 	},
 	{
@@ -101,7 +101,7 @@ const struct command commands[] = {
 			       "to no mail host. DOMAIN may be - for one domain a line on standard "
 			       "input.",
 		.examples = dns_examples,
-		.flags = FLAGS_DIAGNOSE,
+		.flags = FLAGS_DIAGNOSE | FLAGS_MESSAGE,
 		.kind = {.checks = "records"},
 		.run = diagnose_run,
 	},
@@ -178,7 +178,7 @@ const struct command commands[] = {
 			"for each. It works offline. What a class means says 'mailcheck explain "
 			"reply.CLASS'.",
 		.examples = reply_examples,
-		.flags = FLAGS_GENERAL | FLAGS_OUTPUT | FLAGS_REPLY,
+		.flags = FLAGS_GENERAL | FLAGS_OUTPUT | FLAGS_MESSAGE | FLAGS_REPLY,
 		.run = reply_run,
 	},
 	{
