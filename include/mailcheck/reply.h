@@ -68,7 +68,7 @@ MAILCHECK_API const char *mailcheck_reply_action(const mailcheck_reply *reply);
 MAILCHECK_API int32_t mailcheck_reply_confidence(const mailcheck_reply *reply);
 /* When to try again, in seconds: what the text says, else what suits the class; -1: trying again
  * as it is does not help. */
-MAILCHECK_API int64_t mailcheck_reply_retry_after(const mailcheck_reply *reply);
+MAILCHECK_API int64_t mailcheck_reply_retry_after(mailcheck_reply *reply);
 
 /* --- what it rests on --- */
 

@@ -27,7 +27,8 @@ struct mailcheck_reply {
 	size_t length, room;
 	bool cut;
 	struct mc_reply_verdict verdict;
-	struct mc_entities entities;
+	struct mc_entities entities; /* once they were asked for */
+	bool has_entities;
 	char enhanced[ENHANCED_SIZE];
 	struct mc_arena arena;
 	struct mc_buf json, page;
@@ -153,10 +154,19 @@ mailcheck_reply_read(mailcheck_reply *reply, const void *text, size_t length)
 		mc_arena_reset(&reply->arena);
 	mc_reply_classify(reply->rules, reply->text != NULL ? reply->text : "", reply->length,
 		&reply->verdict);
-	mc_entities_find(reply->text != NULL ? reply->text : "", reply->length, &reply->verdict,
-		&reply->entities);
+	reply->has_entities = false;
 	write_enhanced(reply);
 	return MAILCHECK_OK;
+}
+
+static const struct mc_entities *
+entities(mailcheck_reply *reply)
+{
+	if (!reply->has_entities)
+		mc_entities_find(reply->text != NULL ? reply->text : "", reply->length,
+			&reply->verdict, &reply->entities);
+	reply->has_entities = true;
+	return &reply->entities;
 }
 
 /* --- the verdict --- */
@@ -198,11 +208,11 @@ mailcheck_reply_confidence(const mailcheck_reply *reply)
 }
 
 int64_t
-mailcheck_reply_retry_after(const mailcheck_reply *reply)
+mailcheck_reply_retry_after(mailcheck_reply *reply)
 {
 	if (reply->verdict.persistence != MC_PERSISTENCE_TEMPORARY)
 		return -1;
-	if (reply->entities.retry_after >= 0)
+	if (entities(reply)->retry_after >= 0)
 		return reply->entities.retry_after;
 	return mc_class_rows[reply->verdict.class].retry_after;
 }
@@ -248,10 +258,11 @@ mailcheck_reply_entity_at(uint32_t i)
 static const char *
 entity(struct mailcheck_reply *reply, enum mc_entity which)
 {
-	size_t start = reply->entities.span[which].start, end = reply->entities.span[which].end;
+	const struct mc_entities *found = entities(reply);
+	size_t start = found->span[which].start, end = found->span[which].end;
 
-	if (which == MC_ENTITY_LIST && reply->entities.list != NULL)
-		return reply->entities.list;
+	if (which == MC_ENTITY_LIST && found->list != NULL)
+		return found->list;
 	return end > start ? mc_escape(&reply->arena, reply->text + start, end - start) : NULL;
 }
 

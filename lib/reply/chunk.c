@@ -157,22 +157,34 @@ is_stray(const struct mc_chunks *chunks)
 	return *text == '.';
 }
 
+/* What kinds of octets there are up to the next blank or delimiter. */
+static unsigned
+take_run(struct mc_chunks *chunks)
+{
+	const uint8_t *at = chunks->text + chunks->at, *end = chunks->text + chunks->end;
+	unsigned seen = 0;
+
+	while (at < end && (kinds[*at] & (BLANK | DELIM)) == 0)
+		seen |= kinds[*at++];
+	chunks->at = (size_t)(at - chunks->text);
+	return seen;
+}
+
 bool
 mc_chunk_next(struct mc_chunks *chunks, struct mc_chunk *ret_chunk)
 {
 	struct mc_chunk chunk = {.before = 0};
-	unsigned seen = 0;
+	unsigned seen;
 
 	for (; chunks->at < chunks->end; chunks->at++) {
 		uint8_t octet = chunks->text[chunks->at], kind = kinds[octet];
 
-		if ((kind & (BLANK | DELIM)) == 0 && !is_stray(chunks))
+		if ((kind & BLANK) != 0)
+			continue;
+		if ((kind & DELIM) == 0 && ((kind & (DOT | COLON)) == 0 || !is_stray(chunks)))
 			break;
-		if ((kind & BLANK) == 0) {
-			chunk.arrow = octet == '>' && chunks->at > 0 &&
-				      chunks->text[chunks->at - 1] == '-';
-			chunk.before = (char)octet;
-		}
+		chunk.arrow = octet == '>' && chunks->at > 0 && chunks->text[chunks->at - 1] == '-';
+		chunk.before = (char)octet;
 	}
 	if (chunks->at >= chunks->end)
 		return false;
@@ -180,11 +192,10 @@ mc_chunk_next(struct mc_chunks *chunks, struct mc_chunk *ret_chunk)
 	if (begins_url(chunks->text + chunks->at, chunks->end - chunks->at)) {
 		take_url(chunks, &chunk);
 	} else {
-		while (chunks->at < chunks->end &&
-			(kinds[chunks->text[chunks->at]] & (BLANK | DELIM)) == 0)
-			seen |= kinds[chunks->text[chunks->at++]];
+		seen = take_run(chunks);
 		chunk.end = chunks->at;
-		judge(chunks, &chunk, seen);
+		if ((seen & ~(HEX | OTHER)) != 0)
+			judge(chunks, &chunk, seen);
 	}
 	chunk.after = chunk.end < chunks->end ? (char)chunks->text[chunk.end] : '\0';
 	*ret_chunk = chunk;

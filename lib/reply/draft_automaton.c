@@ -176,20 +176,22 @@ grow_states(struct builder *builder)
 {
 	const struct set *sets = builder->states.items;
 	size_t size = builder->index_size == 0 ? 1024 : builder->index_size * 2;
+	uint32_t *index;
 
 	if (builder->index_size > 0 && builder->states.count * 2 < builder->index_size)
 		return true;
-	builder->index = mc_arena_calloc(&builder->arena, size, sizeof(*builder->index));
-	builder->index_size = size;
-	if (builder->index == NULL)
+	index = mc_arena_calloc(&builder->arena, size, sizeof(*index));
+	if (index == NULL)
 		return false;
 	for (size_t i = 0; i < builder->states.count; i++) {
 		size_t at = hash_set(sets[i].nodes, sets[i].count);
 
-		while (builder->index[at & (size - 1)] != 0)
+		while (index[at & (size - 1)] != 0)
 			at++;
-		builder->index[at & (size - 1)] = (uint32_t)i + 1;
+		index[at & (size - 1)] = (uint32_t)i + 1;
 	}
+	builder->index = index;
+	builder->index_size = size;
 	return true;
 }
 
@@ -198,6 +200,7 @@ static uint32_t
 find_state(struct builder *builder, const uint32_t *nodes, uint32_t count)
 {
 	size_t at = hash_set(nodes, count), length = count * sizeof(*nodes);
+	uint32_t *copy;
 	struct set *set;
 
 	if (!grow_states(builder))
@@ -211,11 +214,11 @@ find_state(struct builder *builder, const uint32_t *nodes, uint32_t count)
 		if (set->count == count && (count == 0 || memcmp(set->nodes, nodes, length) == 0))
 			return row - 1;
 	}
-	set = mc_draft_push(builder->draft, &builder->states, sizeof(*set));
+	copy = mc_arena_memdup(&builder->arena, count > 0 ? nodes : (const uint32_t *)"", length);
+	set = copy != NULL ? mc_draft_push(builder->draft, &builder->states, sizeof(*set)) : NULL;
 	if (set == NULL)
 		return 0;
-	set->count = count;
-	set->nodes = mc_arena_memdup(&builder->arena, nodes, length);
+	*set = (struct set){copy, count};
 	builder->index[at & (builder->index_size - 1)] = (uint32_t)builder->states.count;
 	return (uint32_t)builder->states.count - 1;
 }
@@ -375,8 +378,8 @@ build(struct builder *builder, uint32_t root)
 		return false;
 	find_state(builder, NULL, 0);
 	for (uint32_t state = 0; state < builder->states.count; state++)
-		if (!expand_state(builder, state))
-			return false;
+		if (builder->states.count > MC_RULES_STATES || !expand_state(builder, state))
+			break;
 	if (builder->states.count > MC_RULES_STATES || draft->words.count > UINT16_MAX)
 		snprintf(draft->problem, sizeof(draft->problem), "too many phrases in all");
 	return !draft->failed && !builder->arena.failed && draft->problem[0] == '\0';
