@@ -6,6 +6,7 @@
 
 #define WIDE4 12 /* prefixes shorter than these cover networks no single sender has */
 #define WIDE6 24
+#define STRING_LIMIT 255  /* octets of a character-string */
 #define OVERLAP_LIMIT 500 /* ranges that are compared */
 
 static const char *
@@ -291,6 +292,38 @@ lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 	if (lookups > MC_SPF_LOOKUP_LIMIT)
 		mc_problem(problems, "spf.lookup-limit", MC_NOWHERE,
 			"%zu terms of this record alone cause DNS lookups", lookups);
+}
+
+/* As a zone file takes it: character-strings of up to 255 octets, split behind a space. */
+static const char *
+in_strings(struct mc_arena *arena, const char *text, size_t length)
+{
+	const char *all = "";
+
+	while (length > 0) {
+		size_t piece = length <= STRING_LIMIT ? length : STRING_LIMIT;
+		while (piece < length && piece > 0 && text[piece - 1] != ' ')
+			piece--;
+		if (piece == 0)
+			piece = STRING_LIMIT;
+		all = mc_arena_printf(
+			arena, "%s%s\"%.*s\"", all, all[0] != '\0' ? " " : "", (int)piece, text);
+		text += piece;
+		length -= piece;
+	}
+	return all;
+}
+
+void
+mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	if (spf->length <= STRING_LIMIT)
+		return;
+	mc_problem(problems, "spf.long-string", MC_NOWHERE, "%zu octets", spf->length);
+	if (memchr(spf->text, '"', spf->length) == NULL &&
+		memchr(spf->text, '\\', spf->length) == NULL)
+		mc_problem_fix(problems, "Publish it as: %s",
+			in_strings(problems->arena, spf->text, spf->length));
 }
 
 void
