@@ -56,6 +56,14 @@ static const char *const dnsbl_examples[] = {
 	NULL,
 };
 
+static const char *const reply_examples[] = {
+	"mailcheck reply '550 5.1.1 <x@example.com>: Recipient address rejected: User unknown'",
+	"mailcheck reply < replies.txt > verdicts.ndjson",
+	"mailcheck reply --message bounce.eml",
+	"mailcheck reply --rules mine.txt '554 Not today'",
+	NULL,
+};
+
 static const char *const explain_examples[] = {
 	"mailcheck explain",
 	"mailcheck explain smtp.no-starttls",
@@ -81,7 +89,7 @@ const struct command commands[] = {
 			       "TLS where that is offered, and sends no mail. DOMAIN may be - for "
 			       "one domain a line on standard input.",
 		.examples = domain_examples,
-		.flags = FLAGS_DIAGNOSE,
+		.flags = FLAGS_DIAGNOSE | FLAGS_MESSAGE,
 		.run = diagnose_run,
 	},
 	{
@@ -93,7 +101,7 @@ const struct command commands[] = {
 			       "to no mail host. DOMAIN may be - for one domain a line on standard "
 			       "input.",
 		.examples = dns_examples,
-		.flags = FLAGS_DIAGNOSE,
+		.flags = FLAGS_DIAGNOSE | FLAGS_MESSAGE,
 		.kind = {.checks = "records"},
 		.run = diagnose_run,
 	},
@@ -158,6 +166,20 @@ const struct command commands[] = {
 		.flags = FLAGS_GENERAL | FLAGS_OUTPUT | FLAGS_ANY | FLAGS_SPF,
 		.kind = {.scheme = targets_spf},
 		.run = diagnose_run,
+	},
+	{
+		.name = "reply",
+		.arguments = "[TEXT]",
+		.argument = "TEXT",
+		.summary = "what an SMTP reply or a bounce means, whose fault, and what to do",
+		.description =
+			"Classifies the TEXT of a reply, bare or as it stands in a bounce or a "
+			"log; without TEXT, one reply a line of standard input, and a line of JSON "
+			"for each. It works offline. What a class means says 'mailcheck explain "
+			"reply.CLASS'.",
+		.examples = reply_examples,
+		.flags = FLAGS_GENERAL | FLAGS_OUTPUT | FLAGS_MESSAGE | FLAGS_REPLY,
+		.run = reply_run,
 	},
 	{
 		.name = "explain",

@@ -31,6 +31,8 @@ enum status explain_run(
 	const struct command *command, const struct options *options, struct output *output);
 enum status help_run(
 	const struct command *command, const struct options *options, struct output *output);
+enum status reply_run(
+	const struct command *command, const struct options *options, struct output *output);
 enum status record_run(
 	const struct command *command, const struct options *options, struct output *output);
 

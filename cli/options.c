@@ -88,6 +88,8 @@ set_own(struct options *options, const struct flag *flag, const char *value)
 	case OWN_VERSION:
 		options->version = true;
 		break;
+	case OWN_MESSAGE:
+	case OWN_RULES:
 	case OWN_NONE:
 		break;
 	}
@@ -277,7 +279,7 @@ options_apply(const struct options *options, bool spf, mailcheck *mc, const stru
 		const struct setting *setting = &options->settings[i];
 		int32_t code = MAILCHECK_OK;
 
-		if (setting->flag.library != NULL)
+		if (setting->flag.library != NULL || setting->flag.own == OWN_MESSAGE)
 			code = mailcheck_set(mc, name_for(&setting->flag, spf), setting->value);
 		if (code != MAILCHECK_OK) {
 			*ret_at = setting;

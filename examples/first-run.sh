@@ -14,7 +14,7 @@ ninja -C "$build" --quiet cli/mailcheck tests/labd/labd
 
 lab=$(mktemp -d)
 "$build/tests/labd/labd" --with-parent --ca-out "$lab/ca.pem" --set dns-port=5391 \
-    --set smtp-port=2591 "$root/tests/labd/first-run.lab" >"$lab/ready" &
+    --set smtp-port=2591 --set https-port=8491 "$root/tests/labd/first-run.lab" >"$lab/ready" &
 labd=$!
 trap 'kill "$labd" 2>/dev/null || true; rm -rf "$lab"' EXIT INT TERM
 tries=0
@@ -27,7 +27,8 @@ done
 for domain in healthy.example broken.example; do
     printf '\n$ mailcheck domain %s\n\n' "$domain"
     "$build/cli/mailcheck" domain "$domain" --resolver 127.0.0.1@5391 --allow-private \
-        --connect-to :25::2591 --connect-to :53::5391 --ca-file "$lab/ca.pem" || true
+        --connect-to :25::2591 --connect-to :53::5391 --connect-to :443::8491 \
+        --ca-file "$lab/ca.pem" || true
 done
 
 cat <<TEXT

@@ -37,12 +37,14 @@
 #ifndef MAILCHECK_H
 #define MAILCHECK_H
 
+#include <mailcheck/bounce.h>
 #include <mailcheck/context.h>
 #include <mailcheck/error.h>
 #include <mailcheck/escape.h>
 #include <mailcheck/finding.h>
 #include <mailcheck/option.h>
 #include <mailcheck/record.h>
+#include <mailcheck/reply.h>
 #include <mailcheck/report.h>
 #include <mailcheck/spf.h>
 #include <mailcheck/version.h>

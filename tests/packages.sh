@@ -2,7 +2,7 @@
 # The machine's mail system stays as it is: none of these packages brings a server.
 
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libgnutls28-dev libunbound-dev \
-libevent-dev libjansson-dev libidn2-dev libpsl-dev"
+libevent-dev libjansson-dev libidn2-dev libpsl-dev libexpat1-dev"
 LAB_PACKAGES="check python3"
 TEST_PACKAGES="g++ clang llvm libclang-rt-14-dev clang-format valgrind binutils procps iproute2 \
 openssl uidmap"

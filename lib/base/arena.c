@@ -41,16 +41,39 @@ mc_arena_init(struct mc_arena *arena, size_t limit)
 	*arena = (struct mc_arena){.limit = limit < ARENA_LIMIT_MAX ? limit : ARENA_LIMIT_MAX};
 }
 
-void
-mc_arena_reset(struct mc_arena *arena)
+static void
+free_blocks(struct mc_arena_block *block)
 {
-	struct mc_arena_block *block = arena->blocks, *next;
+	struct mc_arena_block *next;
 
 	for (; block != NULL; block = next) {
 		next = block->next;
 		mc_free(block);
 	}
+}
+
+void
+mc_arena_reset(struct mc_arena *arena)
+{
+	free_blocks(arena->blocks);
 	mc_arena_init(arena, arena->limit);
+}
+
+void
+mc_arena_clear(struct mc_arena *arena)
+{
+	struct mc_arena_block *block = arena->blocks;
+
+	if (block == NULL || block->size > ARENA_BLOCK_MAX) {
+		mc_arena_reset(arena);
+		return;
+	}
+	free_blocks(block->next);
+	memset(block->bytes, 0, block->used);
+	mc_arena_init(arena, arena->limit);
+	block->next = NULL;
+	block->used = 0;
+	arena->blocks = block;
 }
 
 static struct mc_arena_block *

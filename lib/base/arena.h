@@ -26,6 +26,8 @@ struct mc_arena {
 void mc_arena_init(struct mc_arena *arena, size_t limit);
 /* Gives everything back; the arena may be used again at once. */
 void mc_arena_reset(struct mc_arena *arena);
+/* The same, but its largest block is kept for what comes. */
+void mc_arena_clear(struct mc_arena *arena);
 
 /* NULL when out of memory. Aligned for any type. */
 void *mc_arena_alloc(struct mc_arena *arena, size_t size);

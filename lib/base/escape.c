@@ -156,17 +156,17 @@ mc_unescape(struct mc_arena *arena, const char *text, const void **ret_bytes, si
 {
 	size_t size = strlen(text), length = 0;
 	uint8_t *bytes = mc_arena_alloc(arena, size + 1);
-	struct mc_buf again;
+	struct mc_arena again;
 	bool same;
 
 	if (bytes == NULL || !decode(text, bytes, &length))
 		return false;
 	bytes[length] = '\0';
-	mc_buf_init(&again, size);
-	mc_escape_to(&again, bytes, length);
-	same = !again.failed && strcmp(mc_buf_text(&again), text) == 0;
-	mc_buf_free(&again);
-	if (!same)
+	mc_arena_init(&again, arena->limit);
+	same = strcmp(mc_escape(&again, bytes, length), text) == 0;
+	arena->failed |= again.failed;
+	mc_arena_reset(&again);
+	if (!same || arena->failed)
 		return false;
 	*ret_bytes = bytes;
 	*ret_length = length;

@@ -3,6 +3,7 @@
 
 #include "base/escape.h"
 #include "check/smtp_judge.h"
+#include "reply/classify.h"
 #include "reply/client.h"
 #include "tls/tls.h"
 
@@ -18,6 +19,18 @@ mc_smtp_reply_about_us(const struct mc_smtp_reply *reply, bool envelope)
 	return false;
 }
 
+/* What is known of such a reply: "mailcheck explain" has the rest. */
+static void
+explain_reply(struct mc_run *run, const char *line)
+{
+	struct mc_reply_verdict verdict;
+
+	mc_reply_classify(&mc_rules_builtin, line, strlen(line), &verdict);
+	if (verdict.class != MC_CLASS_UNKNOWN)
+		mc_evidence(run, "such a reply means: %s (mailcheck explain reply.%s)",
+			mc_class_rows[verdict.class].word, mc_class_rows[verdict.class].word);
+}
+
 bool
 mc_smtp_refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply, bool envelope)
 {
@@ -26,6 +39,7 @@ mc_smtp_refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply, bool e
 	if (!mc_smtp_reply_about_us(reply, envelope))
 		return false;
 	mc_find(run, "smtp.client-refused", "%s", line);
+	explain_reply(run, line);
 	mc_inconclusive(run, "the server refuses this machine's address: %s", line);
 	return true;
 }
@@ -42,10 +56,12 @@ judge_refusal(struct mc_run *run, const struct mc_stage *stage, const char *perm
 		return;
 	if (reply->code / 100 == 4) {
 		mc_find(run, temporary, "%s", line);
+		explain_reply(run, line);
 		mc_inconclusive(run, "the server asks to come back later: %s", line);
 		return;
 	}
 	mc_find(run, permanent, "%s", line);
+	explain_reply(run, line);
 }
 
 static const struct mc_stage *

@@ -31,7 +31,9 @@ _Static_assert(sizeof(enum mc_failure) == sizeof(int), "words are kept as int");
 static const char *
 kind_name(enum mc_fact_kind kind)
 {
-	return kind == MC_FACT_DNS ? "dns" : "session";
+	static const char *const names[] = {"dns", "session", "https"};
+
+	return names[kind];
 }
 
 static const char *
@@ -58,7 +60,7 @@ direction_name(enum mc_direction direction)
 	return names[direction];
 }
 
-WORDS(kind, enum mc_fact_kind, kind_name, MC_FACT_SESSION + 1);
+WORDS(kind, enum mc_fact_kind, kind_name, MC_FACT_HTTPS + 1);
 WORDS(status, enum mc_fact_status, status_name, MC_FACT_FAILED + 1);
 WORDS(failure, enum mc_failure, mc_failure_name, MC_FAIL_NOT_RECORDED + 1);
 WORDS(dnssec, enum mc_dnssec, dnssec_name, MC_DNSSEC_BOGUS + 1);
@@ -66,6 +68,7 @@ WORDS(direction, enum mc_direction, direction_name, MC_NOTE + 1);
 WORDS(step, enum mc_step_name, mc_step_name_text, MC_STEP_COUNT);
 WORDS(starttls, enum mc_starttls, mc_starttls_text, MC_STARTTLS_FAILED + 1);
 WORDS(end, enum mc_session_end, mc_session_end_text, MC_END_LOCAL + 1);
+WORDS(http_end, enum mc_http_end, mc_http_end_text, MC_HTTP_LOCAL + 1);
 WORDS(result, enum mc_tls_result, mc_tls_result_text, MC_TLS_LOCAL + 1);
 WORDS(trust, enum mc_trust, mc_trust_text, MC_TRUST_OTHER + 1);
 
@@ -277,12 +280,13 @@ read_der(const struct mc_member *member, struct mc_arena *arena, const json_t *v
 	struct mc_buf der;
 
 	(void)member;
-	if (!json_is_string(value))
+	if (!json_is_string(value) || json_string_length(value) / 4 * 3 > DER_LIMIT)
 		return false;
 	mc_buf_init(&der, DER_LIMIT);
 	if (mc_base64_decode(&der, json_string_value(value), json_string_length(value)))
 		certificate->der = mc_arena_memdup(arena, der.data, der.length);
 	certificate->der_length = der.length;
+	arena->failed |= der.failed;
 	mc_buf_free(&der);
 	return certificate->der != NULL;
 }
@@ -461,6 +465,22 @@ static const struct mc_member session_members[] = {
 	{"tls", MC_MEMBER_POINTER, AT(mc_session, tls), .shape = &tls_shape},
 };
 SHAPE(mc_session, session);
+
+static const struct mc_member http_members[] = {
+	{"source", MC_MEMBER_TEXT, AT(mc_http, source)},
+	{"connect_ms", MC_MEMBER_INT64, AT(mc_http, connect_ms), SPAN},
+	{"response_ms", MC_MEMBER_INT64, AT(mc_http, response_ms), SPAN},
+	{"end", MC_MEMBER_WORD, AT(mc_http, end), .words = &http_end_words},
+	{"failure", MC_MEMBER_TEXT, AT(mc_http, failure)},
+	{"status", MC_MEMBER_INT, AT(mc_http, status), .low = 0, .high = 599},
+	{"reason", MC_MEMBER_TEXT, AT(mc_http, reason)},
+	{"content_type", MC_MEMBER_TEXT, AT(mc_http, content_type)},
+	{"content_encoding", MC_MEMBER_TEXT, AT(mc_http, content_encoding)},
+	{"location", MC_MEMBER_TEXT, AT(mc_http, location)},
+	{"body", MC_MEMBER_RAW, COUNTED(mc_http, body, body_length)},
+	{"tls", MC_MEMBER_POINTER, AT(mc_http, tls), .shape = &tls_shape},
+};
+SHAPE(mc_http, http);
 /* clang-format on */
 
 /* --- facts --- */
@@ -472,6 +492,9 @@ write_observation(const struct mc_fact *fact)
 		return mc_shape_write(&dns_shape, fact);
 	if (fact->status != MC_FACT_OK)
 		return json_null();
+	if (fact->kind == MC_FACT_HTTPS)
+		return mc_shape_write(
+			&http_shape, &((const struct mc_https *)(const void *)fact)->http);
 	return mc_shape_write(
 		&session_shape, &((const struct mc_session_fact *)(const void *)fact)->session);
 }
@@ -519,6 +542,21 @@ read_session(
 	return &session->fact;
 }
 
+static struct mc_fact *
+read_https(
+	struct mc_arena *arena, const json_t *object, const char *key, enum mc_fact_status status)
+{
+	struct mc_https *https = mc_arena_alloc(arena, sizeof(*https));
+	const json_t *value = json_object_get(object, "https");
+
+	if (https == NULL || strncmp(key, "https ", 6) != 0)
+		return NULL;
+	if (status == MC_FACT_OK ? !mc_shape_read(&http_shape, arena, value, &https->http)
+				 : !json_is_null(value))
+		return NULL;
+	return &https->fact;
+}
+
 struct mc_fact *
 mc_fact_from_json(struct mc_arena *arena, const json_t *object, const char **ret_key)
 {
@@ -528,8 +566,12 @@ mc_fact_from_json(struct mc_arena *arena, const json_t *object, const char **ret
 	if (key == NULL || !mc_shape_read(&fact_shape, arena, object, &head) ||
 		(head.status == MC_FACT_OK) != (head.failure == MC_FAIL_NONE))
 		return NULL;
-	fact = head.kind == MC_FACT_DNS ? read_dns(arena, object, key)
-					: read_session(arena, object, key, head.status);
+	if (head.kind == MC_FACT_DNS)
+		fact = read_dns(arena, object, key);
+	else if (head.kind == MC_FACT_HTTPS)
+		fact = read_https(arena, object, key, head.status);
+	else
+		fact = read_session(arena, object, key, head.status);
 	if (fact == NULL)
 		return NULL;
 	*fact = head;

@@ -15,7 +15,8 @@
 json_t *mc_fact_to_json(const char *key, const struct mc_fact *fact);
 
 /* NULL when the object is no fact in every detail, or memory ran out (see the arena). A dns fact
- * is in an mc_dns, a session in an mc_session_fact; its kind and that of its key agree. */
+ * is in an mc_dns, a session in an mc_session_fact, a GET in an mc_https; its kind and that of its
+ * key agree. */
 struct mc_fact *mc_fact_from_json(
 	struct mc_arena *arena, const json_t *object, const char **ret_key);
 

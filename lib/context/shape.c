@@ -103,7 +103,7 @@ write_word(const struct mc_member *member, const void *base)
 
 /* True for what mc_escape() makes, and nothing else. */
 static bool
-is_escaped(const char *text)
+is_escaped(const char *text, bool *ret_no_memory)
 {
 	struct mc_arena scratch;
 	const void *bytes;
@@ -112,6 +112,7 @@ is_escaped(const char *text)
 
 	mc_arena_init(&scratch, 0);
 	escaped = mc_unescape(&scratch, text, &bytes, &length);
+	*ret_no_memory = scratch.failed;
 	mc_arena_reset(&scratch);
 	return escaped;
 }
@@ -120,6 +121,7 @@ static json_t *
 write_text(const struct mc_member *member, const void *base)
 {
 	const char *text = pointer_at(base, member->offset);
+	bool no_memory;
 
 	if (text == NULL && member->nullable)
 		return json_null();
@@ -127,7 +129,7 @@ write_text(const struct mc_member *member, const void *base)
 		text = "";
 	if (member->kind == MC_MEMBER_TEXT)
 		return mc_shape_octets(text, strlen(text));
-	return is_escaped(text) ? json_string(text) : NULL;
+	return is_escaped(text, &no_memory) ? json_string(text) : NULL;
 }
 
 static json_t *
@@ -305,6 +307,7 @@ static bool
 read_text(const struct mc_member *member, struct mc_arena *arena, const json_t *value, void *base)
 {
 	const char *text = NULL;
+	bool no_memory = false;
 
 	if (json_is_null(value) && member->nullable) {
 		set_pointer(base, member->offset, NULL);
@@ -314,8 +317,10 @@ read_text(const struct mc_member *member, struct mc_arena *arena, const json_t *
 		if (!mc_shape_read_text(arena, value, &text))
 			return false;
 	} else {
-		if (!json_is_string(value) || !is_escaped(json_string_value(value)))
+		if (!json_is_string(value) || !is_escaped(json_string_value(value), &no_memory)) {
+			arena->failed |= no_memory;
 			return false;
+		}
 		text = mc_arena_strdup(arena, json_string_value(value));
 	}
 	set_pointer(base, member->offset, text);

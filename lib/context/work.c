@@ -59,6 +59,7 @@ static void
 release(struct mc_work *work)
 {
 	mc_run_free(work->run);
+	mc_free(work->outcome);
 	if (work->provider != NULL) {
 		if (work->store != NULL) {
 			work->mc->asked += mc_store_asked(work->store);
@@ -189,7 +190,8 @@ begin_run(struct mc_work *work, const struct mc_target *target, uint64_t selecte
 	work->given_count = options->given_count;
 	work->run =
 		mc_run_new(work->store != NULL ? work->store : work->mc->store, &spec, wake, work);
-	if (work->run == NULL || work->arena.failed)
+	work->outcome = mc_calloc(1, sizeof(*work->outcome));
+	if (work->run == NULL || work->outcome == NULL || work->arena.failed)
 		return mc_context_fail(work->mc, MAILCHECK_NO_MEMORY, "out of memory");
 	work->deadline = work->provider != NULL ? INT64_MAX : mc_run_deadline(work->run);
 	return MAILCHECK_OK;
@@ -245,15 +247,14 @@ static void
 finish(struct mc_work *work)
 {
 	struct mailcheck *mc = work->mc;
-	struct mc_outcome *outcome = mc_calloc(1, sizeof(*outcome));
+	struct mc_outcome *outcome = work->outcome;
 
 	record(work);
-	if (outcome != NULL) {
-		outcome->tag = work->tag;
-		outcome->report = mc_run_report(work->run);
-		*mc->outcomes_tail = outcome;
-		mc->outcomes_tail = &outcome->next;
-	}
+	work->outcome = NULL;
+	outcome->tag = work->tag;
+	outcome->report = mc_run_report(work->run);
+	*mc->outcomes_tail = outcome;
+	mc->outcomes_tail = &outcome->next;
 	mc_work_drop(work);
 }
 

@@ -29,7 +29,8 @@ struct mc_work {
 	struct mc_provider *provider; /* of a replayed run; NULL: the context's */
 	struct mc_store *store;
 	struct mc_run *run;
-	int64_t deadline; /* ms since 1970 */
+	struct mc_outcome *outcome; /* what the target will become: there is memory for it */
+	int64_t deadline;           /* ms since 1970 */
 	bool cut;
 	const struct mc_option_value *given; /* when it was submitted */
 	size_t given_count;

@@ -405,16 +405,17 @@ connect_to(const struct mc_run *run)
 }
 
 #define DNS_PORT 53
+#define HTTPS_PORT 443
 
 /* A rule for every port is meant for mail. */
 static const struct mc_connect_to *
-name_server_rule(const struct mc_run *run, const char *host, const struct mc_address *address)
+rule_at(const struct mc_run *run, const char *host, const struct mc_address *address, uint16_t port)
 {
 	const struct mc_settings *settings = run->settings;
-	const struct mc_subject subject = {.host = host, .address = *address, .port = DNS_PORT};
+	const struct mc_subject subject = {.host = host, .address = *address, .port = port};
 
 	for (size_t i = 0; i < settings->connect_to_count; i++)
-		if (settings->connect_to[i].port == DNS_PORT &&
+		if (settings->connect_to[i].port == port &&
 			connect_to_matches(&settings->connect_to[i], &subject))
 			return &settings->connect_to[i];
 	return NULL;
@@ -424,7 +425,7 @@ const struct mc_dns *
 mc_ask_name_server(struct mc_run *run, const char *host, const struct mc_address *address,
 	const char *name, uint16_t type)
 {
-	const struct mc_connect_to *rule = name_server_rule(run, host, address);
+	const struct mc_connect_to *rule = rule_at(run, host, address, DNS_PORT);
 	bool moved = rule != NULL && rule->address.family != 0;
 	struct mc_question question = {.kind = MC_FACT_DNS, .name = name, .type = type};
 	char text[MC_ADDRESS_SIZE];
@@ -437,6 +438,26 @@ mc_ask_name_server(struct mc_run *run, const char *host, const struct mc_address
 			MC_FAIL_NOT_CONTACTED,
 			"a special-purpose address, which is not contacted unasked");
 	return (const struct mc_dns *)ask(run, &question);
+}
+
+const struct mc_https *
+mc_ask_https(
+	struct mc_run *run, const char *host, const struct mc_address *address, const char *path)
+{
+	const struct mc_connect_to *rule = rule_at(run, host, address, HTTPS_PORT);
+	struct mc_question question = {.kind = MC_FACT_HTTPS,
+		.address = *address,
+		.port = HTTPS_PORT,
+		.host = host,
+		.path = path,
+		.allow_special = run->settings->allow_private ||
+				 (rule != NULL && rule->address.family != 0)};
+
+	if (rule != NULL) {
+		question.via = rule->address;
+		question.via_port = rule->to_port;
+	}
+	return (const struct mc_https *)ask(run, &question);
 }
 
 /* RFC 6761, 6.3: localhost names this machine, by name. */

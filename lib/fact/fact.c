@@ -65,11 +65,22 @@ mc_server_is_resolver(const char *server)
 static const char *
 dns_key(struct mc_arena *arena, const struct mc_question *question)
 {
+	const char *server = question->server;
 	char type[10];
+	const char *const parts[] = {"dns ", question->name, " ",
+		mc_rr_type_name(question->type, type), server != NULL ? " @" : "",
+		server != NULL ? server : ""};
+	size_t length = 0;
+	char *key, *end;
 
-	return mc_arena_printf(arena, "dns %s %s%s%s", question->name,
-		mc_rr_type_name(question->type, type), question->server != NULL ? " @" : "",
-		question->server != NULL ? question->server : "");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		length += strlen(parts[i]);
+	key = end = mc_arena_alloc(arena, length + 1);
+	if (key == NULL)
+		return "";
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		end = stpcpy(end, parts[i]);
+	return key;
 }
 
 /* One word of a key: quoted by escaping what would end it. */
@@ -98,26 +109,38 @@ plan_key(struct mc_buf *key, const struct mc_plan *plan)
 		key_word(key, " to=", plan->to[i]);
 }
 
-static const char *
-session_key(struct mc_arena *arena, const struct mc_question *question)
+static void
+endpoint_key(struct mc_buf *key, const char *kind, const struct mc_question *question)
 {
 	char address[MC_ADDRESS_SIZE];
-	struct mc_buf key;
-	const char *text;
 
-	mc_buf_init(&key, 64 * 1024);
 	mc_address_format(address, &question->address);
-	mc_buf_printf(&key, "session %s@%u", address, question->port);
+	mc_buf_printf(key, "%s %s@%u", kind, address, question->port);
 	if (question->via.family != 0 || question->via_port != 0) {
 		address[0] = '\0';
 		if (question->via.family != 0)
 			mc_address_format(address, &question->via);
-		mc_buf_printf(&key, " via %s@%u", address, question->via_port);
+		mc_buf_printf(key, " via %s@%u", address, question->via_port);
 	}
-	key_word(&key, " host=", question->host);
+	key_word(key, " host=", question->host);
 	if (question->allow_special)
-		mc_buf_puts(&key, " special");
-	plan_key(&key, &question->plan);
+		mc_buf_puts(key, " special");
+}
+
+static const char *
+connection_key(struct mc_arena *arena, const struct mc_question *question)
+{
+	struct mc_buf key;
+	const char *text;
+
+	mc_buf_init(&key, 64 * 1024);
+	if (question->kind == MC_FACT_SESSION) {
+		endpoint_key(&key, "session", question);
+		plan_key(&key, &question->plan);
+	} else {
+		endpoint_key(&key, "https", question);
+		key_word(&key, " path=", question->path);
+	}
 	if (key.failed)
 		arena->failed = true;
 	text = mc_arena_strdup(arena, mc_buf_text(&key));
@@ -129,7 +152,7 @@ const char *
 mc_question_key(struct mc_arena *arena, const struct mc_question *question)
 {
 	return question->kind == MC_FACT_DNS ? dns_key(arena, question)
-					     : session_key(arena, question);
+					     : connection_key(arena, question);
 }
 
 static const char *
@@ -150,6 +173,7 @@ mc_question_copy(
 	ret_copy->name = copy_text(arena, question->name);
 	ret_copy->server = copy_text(arena, question->server);
 	ret_copy->host = copy_text(arena, question->host);
+	ret_copy->path = copy_text(arena, question->path);
 	ret_copy->plan.helo = copy_text(arena, question->plan.helo);
 	ret_copy->plan.from = copy_text(arena, question->plan.from);
 	for (size_t i = 0; i < question->plan.to_count; i++)
@@ -165,6 +189,10 @@ mc_fact_no_memory(enum mc_fact_kind kind)
 							       .status = MC_FACT_FAILED,
 							       .failure = MC_FAIL_LOCAL,
 							       .text = "out of memory"}};
+	static const struct mc_https https = {.fact = {.kind = MC_FACT_HTTPS,
+						      .status = MC_FACT_FAILED,
+						      .failure = MC_FAIL_LOCAL,
+						      .text = "out of memory"}};
 	static const struct mc_dns dns = {.fact = {.kind = MC_FACT_DNS,
 						  .status = MC_FACT_FAILED,
 						  .failure = MC_FAIL_LOCAL,
@@ -173,6 +201,8 @@ mc_fact_no_memory(enum mc_fact_kind kind)
 		.why_bogus = "",
 		.canonical = ""};
 
+	if (kind == MC_FACT_HTTPS)
+		return &https.fact;
 	return kind == MC_FACT_DNS ? &dns.fact : &session.fact;
 }
 
@@ -192,6 +222,11 @@ mc_fact_failed(struct mc_arena *arena, const struct mc_question *question, enum 
 		dns->canonical = dns->name;
 		dns->why_bogus = "";
 		fact = &dns->fact;
+	} else if (question->kind == MC_FACT_HTTPS) {
+		struct mc_https *https = mc_arena_alloc(arena, sizeof(*https));
+		if (https == NULL)
+			return NULL;
+		fact = &https->fact;
 	} else {
 		struct mc_session_fact *session = mc_arena_alloc(arena, sizeof(*session));
 		if (session == NULL)

@@ -10,13 +10,14 @@
 
 #include "base/address.h"
 #include "base/arena.h"
+#include "dialogue/http_response.h"
 #include "dialogue/session.h"
 #include "record/rr.h"
 
 #define MC_SERVER_RECURSIVE "recursive:" /* before the address of a server that is a resolver */
 #define MC_KEY_LABEL "_key-"             /* before the key's name */
 
-enum mc_fact_kind { MC_FACT_DNS, MC_FACT_SESSION };
+enum mc_fact_kind { MC_FACT_DNS, MC_FACT_SESSION, MC_FACT_HTTPS };
 
 enum mc_fact_status { MC_FACT_PENDING, MC_FACT_OK, MC_FACT_FAILED };
 
@@ -29,12 +30,12 @@ enum mc_failure {
 	MC_FAIL_RCODE,           /* DNS: another rcode */
 	MC_FAIL_MALFORMED,       /* DNS: an answer that makes no sense */
 	MC_FAIL_NO_RESOLVER,     /* DNS: the resolver cannot be reached */
-	MC_FAIL_CONNECT_REFUSED, /* session: RST to our SYN */
+	MC_FAIL_CONNECT_REFUSED, /* session, https: RST to our SYN; so the next five */
 	MC_FAIL_CONNECT_TIMEOUT,
 	MC_FAIL_CONNECT_RESET,
-	MC_FAIL_NO_ROUTE,       /* session: an ICMP unreachable from the way */
-	MC_FAIL_NO_LOCAL_ROUTE, /* session: this machine has no route to that family */
-	MC_FAIL_NOT_CONTACTED,  /* session: a special-purpose address, left alone */
+	MC_FAIL_NO_ROUTE,       /* an ICMP unreachable from the way */
+	MC_FAIL_NO_LOCAL_ROUTE, /* this machine has no route to that family */
+	MC_FAIL_NOT_CONTACTED,  /* a special-purpose address, left alone */
 	MC_FAIL_DENIED,         /* this machine's own rules forbid it */
 	MC_FAIL_DEADLINE,       /* the target's time was up */
 	MC_FAIL_LIMIT,          /* our bound on what one target may cause */
@@ -88,6 +89,11 @@ struct mc_session_fact {
 	struct mc_session session; /* valid when OK: the connection was made */
 };
 
+struct mc_https {
+	struct mc_fact fact;
+	struct mc_http http; /* valid when OK: the connection was made */
+};
+
 struct mc_question {
 	enum mc_fact_kind kind;
 	/* dns */
@@ -96,14 +102,17 @@ struct mc_question {
 	const char *server; /* NULL: the resolver */
 	bool keyed; /* a label MC_KEY_LABEL of the name stands for a key, which the provider puts in
 		     */
-	/* session */
+	/* session, https */
 	struct mc_address address;
 	uint16_t port;
 	struct mc_address via; /* where to connect really; family 0: `address` */
 	uint16_t via_port;
 	const char *host;   /* SNI and name to verify; "" none */
 	bool allow_special; /* contact special-purpose addresses too */
+	/* session */
 	struct mc_plan plan;
+	/* https: a GET of https://HOST:PORT/PATH */
+	const char *path; /* with its query */
 };
 
 bool mc_server_is_resolver(const char *server);

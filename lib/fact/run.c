@@ -10,7 +10,7 @@ void
 mc_job_reset(struct mc_job *job)
 {
 	json_decref(job->instance.values);
-	mc_arena_reset(&job->arena);
+	mc_arena_clear(&job->arena);
 	job->instance = (struct mc_instance){.subject = job->instance.subject};
 	job->skipped = false;
 	job->began = INT64_MAX;
@@ -50,7 +50,21 @@ looks_below(const struct mc_run_state *state)
 		const struct mc_check *check = state->spec.checks[i];
 		if ((state->spec.selected >> i & 1) != 0 &&
 			(check->targets & (unsigned)state->spec.kind) != 0 &&
-			(check->host != NULL || check->address != NULL))
+			(check->host != NULL || (check->address != NULL && !check->joins)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a check that was asked for connects to addresses. */
+static bool
+connects(const struct mc_run_state *state)
+{
+	for (size_t i = 0; state->spec.checks[i] != NULL; i++) {
+		const struct mc_check *check = state->spec.checks[i];
+		if ((state->spec.selected >> i & 1) != 0 &&
+			(check->targets & (unsigned)state->spec.kind) != 0 &&
+			check->address != NULL && !check->records_only)
 			return true;
 	}
 	return false;
@@ -63,6 +77,8 @@ takes_part(const struct mc_run_state *state, size_t i, enum mc_subject_kind kind
 	const struct mc_check *check = state->spec.checks[i];
 
 	if ((check->targets & (unsigned)state->spec.kind) == 0)
+		return false;
+	if (check->joins && kind == MC_SUBJECT_ADDRESS && !connects(state))
 		return false;
 	return (state->spec.selected >> i & 1) != 0 ||
 	       (check->spawns && kind != MC_SUBJECT_ADDRESS && looks_below(state));

@@ -71,6 +71,10 @@ const struct mc_dns *mc_ask_name_server(struct mc_run *run, const char *host,
  * `budget` questions (0: no limit) of the context go to `zone`. `keyed`: see struct mc_question. */
 const struct mc_dns *mc_ask_listing(struct mc_run *run, const char *name, uint16_t type,
 	const char *zone, unsigned budget, bool keyed);
+/* A GET of https://HOST/PATH from one of the host's addresses, at port 443 (--connect-to may lead
+ * elsewhere). One at a special-purpose address is left alone unless the user allows it. */
+const struct mc_https *mc_ask_https(
+	struct mc_run *run, const char *host, const struct mc_address *address, const char *path);
 /* A session that only reads the greeting of some other host: shows whether a port can be
  * reached from here at all. */
 const struct mc_session_fact *mc_ask_greeting(
@@ -131,6 +135,7 @@ struct mc_check {
 	const char *name;
 	unsigned targets;  /* enum mc_target_kind, or-ed */
 	bool records_only; /* connects to no mail host */
+	bool joins;  /* `address` is called only where another check that was asked for connects */
 	/* Whether the settings make it worth while, where checks are not named; NULL: always. */
 	bool (*wanted)(const struct mc_settings *settings);
 	bool spawns; /* finds what others look at: called even when not asked for */

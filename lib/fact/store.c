@@ -381,8 +381,9 @@ life_of(const struct mc_fact *fact)
 	int64_t life;
 
 	if (fact->status != MC_FACT_OK)
-		return MC_STORE_FAILURE_LIFE;
-	if (fact->kind == MC_FACT_SESSION)
+		return fact->kind == MC_FACT_DNS ? MC_STORE_DNS_FAILURE_LIFE
+						 : MC_STORE_FAILURE_LIFE;
+	if (fact->kind != MC_FACT_DNS)
 		return MC_STORE_SESSION_LIFE;
 	life = (int64_t)((const struct mc_dns *)fact)->ttl * 1000;
 	return life < MC_STORE_DNS_LIFE_MAX ? life : MC_STORE_DNS_LIFE_MAX;

@@ -14,8 +14,9 @@ struct mc_store;
 
 #define MC_STORE_ENTRIES 5000             /* most unpinned facts kept */
 #define MC_STORE_BYTES ((size_t)64 << 20) /* most memory of unpinned facts kept */
-#define MC_STORE_SESSION_LIFE 60000       /* ms a session is shared */
-#define MC_STORE_FAILURE_LIFE 30000       /* ms a failure is shared, while pinned */
+#define MC_STORE_SESSION_LIFE 60000       /* ms a session or a GET is shared */
+#define MC_STORE_FAILURE_LIFE 30000       /* ms a failed one is shared, while pinned */
+#define MC_STORE_DNS_FAILURE_LIFE 5000    /* ms a failed lookup is: a datagram may be lost */
 #define MC_STORE_DNS_LIFE_MAX 3600000     /* ms, however long the TTL */
 
 /* The provider is not owned. NULL when out of memory. */

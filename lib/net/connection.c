@@ -36,7 +36,7 @@ drop(struct mc_observation *observation)
 	hang_up(connection);
 	mc_pace_leave(net->pace, &connection->place);
 	mc_tls_client_free(connection->tls);
-	mc_smtp_free(connection->smtp);
+	connection->talk->free(connection);
 	mc_net_forget(observation);
 	mc_free(connection);
 }
@@ -48,39 +48,29 @@ refuse(struct mc_connection *connection, enum mc_failure failure, const char *te
 	mc_net_failed(&connection->base, failure, text, connection->began);
 }
 
-static bool
-asks_for_peace(const struct mc_session *session)
-{
-	for (size_t i = 0; i < session->stage_count; i++)
-		if (session->stages[i].reply.code == 421)
-			return true;
-	return false;
-}
-
 void
 mc_connection_finish(struct mc_connection *connection)
 {
 	struct mc_net *net = connection->base.net;
 	struct mc_arena *arena = &connection->base.arena;
-	struct mc_session_fact *fact = mc_arena_alloc(arena, sizeof(*fact));
 	char source[MC_ADDRESS_SIZE] = "";
+	struct mc_fact *fact;
 
+	if (connection->source.family != 0)
+		mc_address_format(source, &connection->source);
+	fact = connection->talk->fact(
+		connection, mc_arena_strdup(arena, source), connection->up - connection->began);
 	if (fact != NULL) {
-		fact->fact = (struct mc_fact){.kind = MC_FACT_SESSION,
+		*fact = (struct mc_fact){.kind = connection->question.kind,
 			.status = MC_FACT_OK,
 			.text = "",
 			.began = connection->began,
 			.ended = mc_net_now(net)};
-		fact->session = *mc_smtp_session(connection->smtp);
-		if (connection->source.family != 0)
-			mc_address_format(source, &connection->source);
-		fact->session.source = mc_arena_strdup(arena, source);
-		fact->session.connect_ms = connection->up - connection->began;
-		if (asks_for_peace(&fact->session))
+		if (connection->talk->asks_for_peace(connection))
 			mc_pace_back_off(net->pace, &connection->place, PEACE);
 	}
 	hang_up(connection);
-	mc_net_over(&connection->base, fact != NULL ? &fact->fact : NULL);
+	mc_net_over(&connection->base, fact);
 }
 
 /* --- events --- */
@@ -226,7 +216,7 @@ begin(struct mc_pace_place *place)
 		refuse(connection, failure.failure, failure.text);
 		return;
 	}
-	if (!seek_name(connection)) {
+	if (connection->talk->greets && !seek_name(connection)) {
 		out_of_memory(connection);
 		return;
 	}
@@ -270,6 +260,7 @@ mc_connection_begin(
 	connection->fd = -1;
 	connection->base.drop = drop;
 	connection->place.begin = begin;
+	connection->talk = question->kind == MC_FACT_HTTPS ? &mc_talk_http : &mc_talk_smtp;
 	connection->peer.address = question->via.family != 0 ? question->via : question->address;
 	connection->peer.port = question->via_port != 0 ? question->via_port : question->port;
 	mc_net_observe(net, &connection->base, question, done, argument);

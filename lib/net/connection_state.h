@@ -5,11 +5,14 @@
 #ifndef MC_NET_CONNECTION_STATE_H
 #define MC_NET_CONNECTION_STATE_H
 
-#include "dialogue/smtp.h"
 #include "net/hello.h"
 #include "net/net_state.h"
 #include "net/pace.h"
+#include "net/talk.h"
 #include "tls/client.h"
+
+struct mc_http_client;
+struct mc_smtp;
 
 enum mc_connection_phase {
 	MC_CONNECTION_WAITING, /* in the queue */
@@ -32,11 +35,13 @@ struct mc_connection {
 	int64_t began, up; /* connecting began; the connection was made */
 	int64_t until;     /* end of the phase, but for TALKING */
 	struct mc_address source;
-	struct mc_smtp *smtp;
-	struct mc_tls_client *tls; /* NULL: in clear */
-	bool shaken;               /* the dialogue knows how the handshake ended */
-	bool gone, reset;          /* the transport is */
-	bool deaf;                 /* what we write goes nowhere */
+	const struct mc_talk *talk;
+	struct mc_smtp *smtp;        /* of a session */
+	struct mc_http_client *http; /* of an HTTPS GET */
+	struct mc_tls_client *tls;   /* NULL: in clear */
+	bool shaken;                 /* the dialogue knows how the handshake ended */
+	bool gone, reset;            /* the transport is */
+	bool deaf;                   /* what we write goes nowhere */
 	int64_t tls_began;
 };
 

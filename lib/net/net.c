@@ -157,7 +157,7 @@ start(struct mc_provider *provider, struct mc_entry *entry, const struct mc_ques
 	struct mc_net *net = net_of(provider);
 	struct mc_observation *observation;
 
-	if (question->kind == MC_FACT_SESSION)
+	if (question->kind != MC_FACT_DNS)
 		observation = mc_connection_begin(net, question, arrived, entry);
 	else if (question->server != NULL)
 		observation = mc_query_begin(net, question, arrived, entry);

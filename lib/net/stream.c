@@ -20,7 +20,7 @@ now(const struct mc_connection *connection)
 static void
 fail(struct mc_connection *connection, const char *text)
 {
-	mc_smtp_closed(connection->smtp, MC_CLOSE_LOCAL, text, now(connection));
+	connection->talk->closed(connection, MC_TALK_LOCAL, text, now(connection));
 }
 
 /* --- from the server --- */
@@ -36,23 +36,24 @@ tell_handshake(struct mc_connection *connection, enum mc_tls_state state)
 	if (facts->result == MC_TLS_LOCAL)
 		fail(connection, facts->failure);
 	else
-		mc_smtp_tls(connection->smtp, facts, state != MC_TLS_FAILED, now(connection));
+		connection->talk->shaken(
+			connection, facts, state != MC_TLS_FAILED, now(connection));
 }
 
 static void
 tell_broken(struct mc_connection *connection)
 {
-	enum mc_smtp_close how = MC_CLOSE_RESET;
+	enum mc_talk_close how = MC_TALK_RESET;
 	const char *text = mc_tls_client_error(connection->tls);
 
 	if (mc_tls_client_output(connection->tls)->failed)
-		how = MC_CLOSE_LOCAL;
+		how = MC_TALK_LOCAL;
 	else if (connection->gone && connection->reset)
 		text = "connection reset by the server";
 	else if (connection->gone)
-		how = MC_CLOSE_UNCLEAN;
-	mc_smtp_closed(
-		connection->smtp, how, how != MC_CLOSE_UNCLEAN ? text : NULL, now(connection));
+		how = MC_TALK_UNCLEAN;
+	connection->talk->closed(
+		connection, how, how != MC_TALK_UNCLEAN ? text : NULL, now(connection));
 }
 
 /* What TLS makes of the octets fed, or of the end of them. */
@@ -70,11 +71,11 @@ take_decrypted(struct mc_connection *connection)
 	if (state == MC_TLS_FAILED)
 		return;
 	while ((length = mc_tls_client_read(connection->tls, bytes, sizeof(bytes))) > 0)
-		mc_smtp_recv(connection->smtp, bytes, length, now(connection));
+		connection->talk->recv(connection, bytes, length, now(connection));
 	state = mc_tls_client_step(connection->tls);
 	if (state == MC_TLS_EOF) {
 		connection->gone = true;
-		mc_smtp_closed(connection->smtp, MC_CLOSE_EOF, NULL, now(connection));
+		connection->talk->closed(connection, MC_TALK_EOF, NULL, now(connection));
 	} else if (state == MC_TLS_BROKEN)
 		tell_broken(connection);
 }
@@ -83,7 +84,7 @@ static void
 take(struct mc_connection *connection, const uint8_t *bytes, size_t length)
 {
 	if (connection->tls == NULL) {
-		mc_smtp_recv(connection->smtp, bytes, length, now(connection));
+		connection->talk->recv(connection, bytes, length, now(connection));
 		return;
 	}
 	mc_tls_client_feed(connection->tls, bytes, length);
@@ -99,10 +100,10 @@ take_end(struct mc_connection *connection, int error)
 		mc_tls_client_hangup(connection->tls, connection->reset);
 		take_decrypted(connection);
 	} else if (error != 0) {
-		mc_smtp_closed(
-			connection->smtp, MC_CLOSE_RESET, mc_socket_text(error), now(connection));
+		connection->talk->closed(
+			connection, MC_TALK_RESET, mc_socket_text(error), now(connection));
 	} else
-		mc_smtp_closed(connection->smtp, MC_CLOSE_EOF, NULL, now(connection));
+		connection->talk->closed(connection, MC_TALK_EOF, NULL, now(connection));
 }
 
 /* Reads once; false when there is nothing, or nothing more. */
@@ -125,7 +126,7 @@ static bool
 open_ended(const struct mc_connection *connection)
 {
 	return !connection->gone && (connection->phase == MC_CONNECTION_LINGERING ||
-					    mc_smtp_want(connection->smtp) != MC_SMTP_WANT_CLOSE);
+					    connection->talk->want(connection) != MC_WANT_CLOSE);
 }
 
 /* --- to the server --- */
@@ -169,7 +170,7 @@ static bool
 say(struct mc_connection *connection)
 {
 	size_t length, sent;
-	const uint8_t *bytes = mc_smtp_pending(connection->smtp, &length);
+	const uint8_t *bytes = connection->talk->pending(connection, &length);
 
 	if (length == 0)
 		return false;
@@ -182,7 +183,7 @@ say(struct mc_connection *connection)
 		take_decrypted(connection); /* it may be broken */
 	}
 	if (sent > 0)
-		mc_smtp_sent(connection->smtp, sent, now(connection));
+		connection->talk->sent(connection, sent, now(connection));
 	return sent == length;
 }
 
@@ -199,7 +200,7 @@ greet(struct mc_connection *connection)
 		return false;
 	mc_hello_name(&connection->waiter, connection->question.host, name);
 	mc_hello_leave(&connection->waiter);
-	mc_smtp_helo(connection->smtp, name, now(connection));
+	connection->talk->greet(connection, name, now(connection));
 	return true;
 }
 
@@ -210,12 +211,12 @@ take_early(struct mc_connection *connection)
 	uint8_t bytes[READ_SIZE];
 	ssize_t length = 0;
 
-	if (!mc_plan_implicit_tls(&connection->question.plan, connection->question.port))
+	if (!connection->talk->begins_in_tls(connection))
 		length = recv(connection->fd, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_PEEK);
 	if (length <= 0)
 		return false;
 	(void)recv(connection->fd, bytes, (size_t)length, MSG_DONTWAIT);
-	mc_smtp_recv(connection->smtp, bytes, (size_t)length, now(connection));
+	connection->talk->recv(connection, bytes, (size_t)length, now(connection));
 	return true;
 }
 
@@ -240,11 +241,8 @@ start_tls(struct mc_connection *connection)
 static bool
 closes_late(const struct mc_connection *connection)
 {
-	const struct mc_session *session = mc_smtp_session(connection->smtp);
-	const struct mc_stage *quit = mc_session_stage(session, MC_STEP_QUIT, true);
-
-	return is_encrypted(connection) && !connection->gone && !connection->deaf && quit != NULL &&
-	       quit->answered && session->end != MC_END_LOCAL;
+	return is_encrypted(connection) && !connection->gone && !connection->deaf &&
+	       connection->talk->closes_late(connection);
 }
 
 static void
@@ -275,11 +273,11 @@ wind_up(struct mc_connection *connection)
 static int64_t
 next_deadline(const struct mc_connection *connection)
 {
-	int64_t deadline = mc_smtp_deadline(connection->smtp);
+	int64_t deadline = connection->talk->deadline(connection);
 
-	if (mc_smtp_want(connection->smtp) == MC_SMTP_WANT_TLS)
+	if (connection->talk->want(connection) == MC_WANT_TLS)
 		deadline = connection->tls_began + connection->base.net->options.tls_timeout;
-	else if (mc_smtp_want(connection->smtp) == MC_SMTP_WANT_HELO)
+	else if (connection->talk->want(connection) == MC_WANT_HELO)
 		deadline = connection->up + HELLO_WAIT;
 	return deadline;
 }
@@ -290,7 +288,7 @@ wait_for_more(struct mc_connection *connection)
 	size_t plain, encrypted = 0;
 	short events = EV_READ;
 
-	(void)mc_smtp_pending(connection->smtp, &plain);
+	(void)connection->talk->pending(connection, &plain);
 	if (connection->tls != NULL)
 		encrypted = mc_tls_client_output(connection->tls)->length;
 	if (!connection->deaf && (plain > 0 || encrypted > 0))
@@ -305,19 +303,19 @@ advance(struct mc_connection *connection)
 	bool moved = true;
 
 	while (moved) {
-		switch (mc_smtp_want(connection->smtp)) {
-		case MC_SMTP_WANT_HELO:
+		switch (connection->talk->want(connection)) {
+		case MC_WANT_HELO:
 			moved = greet(connection);
 			break;
-		case MC_SMTP_WANT_TLS:
+		case MC_WANT_TLS:
 			moved = connection->tls == NULL;
 			if (moved)
 				start_tls(connection);
 			break;
-		case MC_SMTP_WANT_IO:
+		case MC_WANT_IO:
 			moved = say(connection);
 			break;
-		case MC_SMTP_WANT_CLOSE:
+		case MC_WANT_CLOSE:
 			moved = false;
 			break;
 		}
@@ -328,11 +326,11 @@ advance(struct mc_connection *connection)
 static void
 run_out(struct mc_connection *connection)
 {
-	if (mc_smtp_want(connection->smtp) == MC_SMTP_WANT_TLS) {
+	if (connection->talk->want(connection) == MC_WANT_TLS) {
 		mc_tls_client_expire(connection->tls);
 		take_decrypted(connection);
-	} else if (mc_smtp_want(connection->smtp) == MC_SMTP_WANT_IO)
-		mc_smtp_expire(connection->smtp, now(connection));
+	} else if (connection->talk->want(connection) == MC_WANT_IO)
+		connection->talk->expire(connection, now(connection));
 }
 
 /* The time is looked at here, not only when the timer rings: one that is set anew while octets
@@ -341,12 +339,12 @@ void
 mc_stream_settle(struct mc_connection *connection)
 {
 	advance(connection);
-	while (mc_smtp_want(connection->smtp) != MC_SMTP_WANT_CLOSE &&
+	while (connection->talk->want(connection) != MC_WANT_CLOSE &&
 		now(connection) >= next_deadline(connection)) {
 		run_out(connection);
 		advance(connection);
 	}
-	if (mc_smtp_want(connection->smtp) == MC_SMTP_WANT_CLOSE)
+	if (connection->talk->want(connection) == MC_WANT_CLOSE)
 		wind_up(connection);
 	else
 		wait_for_more(connection);
@@ -384,13 +382,7 @@ mc_stream_expire(struct mc_connection *connection)
 bool
 mc_stream_begin(struct mc_connection *connection)
 {
-	const struct mc_net_options *options = &connection->base.net->options;
-	struct mc_smtp_timeouts timeouts = {.reply = options->reply_timeout,
-		.quit = options->reply_timeout < 5000 ? options->reply_timeout : 5000};
-
-	connection->smtp = mc_smtp_new(&connection->base.arena, &connection->question.plan,
-		connection->question.port, &timeouts, connection->began, connection->up);
-	if (connection->smtp == NULL)
+	if (!connection->talk->begin(connection))
 		return false;
 	mc_stream_settle(connection);
 	return true;

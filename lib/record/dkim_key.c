@@ -279,6 +279,8 @@ judge_base64(struct mc_dkim *dkim, const char *p, size_t position, struct mc_pro
 		mc_problem(problems, "dkim.key-cut", position,
 			"%zu characters of base64 are one too many or three too few", strlen(text));
 	} else if (!mc_base64_decode(&octets, text, strlen(text)) || octets.length == 0) {
+		if (octets.failed && strlen(text) / 4 * 3 <= KEY_LIMIT)
+			problems->arena->failed = true;
 		mc_problem(problems, "dkim.key-not-base64", position,
 			"the last characters are no base64");
 	} else {

@@ -91,6 +91,20 @@ mc_rr_mx(const struct mc_rr *rr, uint16_t *ret_preference, char ret_exchange[MC_
 }
 
 bool
+mc_rr_srv(const struct mc_rr *rr, struct mc_srv *ret_srv)
+{
+	struct mc_srv srv;
+
+	if (rr->type != MC_RR_SRV || !read_name(rr, 6, srv.target))
+		return false;
+	srv.priority = (uint16_t)(rr->rdata[0] << 8 | rr->rdata[1]);
+	srv.weight = (uint16_t)(rr->rdata[2] << 8 | rr->rdata[3]);
+	srv.port = (uint16_t)(rr->rdata[4] << 8 | rr->rdata[5]);
+	*ret_srv = srv;
+	return true;
+}
+
+bool
 mc_rr_target(const struct mc_rr *rr, char ret_target[MC_NAME_TEXT_SIZE])
 {
 	switch (rr->type) {

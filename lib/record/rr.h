@@ -54,6 +54,13 @@ bool mc_rr_mx(
 	const struct mc_rr *rr, uint16_t *ret_preference, char ret_exchange[MC_NAME_TEXT_SIZE]);
 bool mc_rr_target(
 	const struct mc_rr *rr, char ret_target[MC_NAME_TEXT_SIZE]); /* CNAME, DNAME, NS, PTR */
+
+struct mc_srv {
+	uint16_t priority, weight, port;
+	char target[MC_NAME_TEXT_SIZE]; /* "." says that the service is not offered */
+};
+
+bool mc_rr_srv(const struct mc_rr *rr, struct mc_srv *ret_srv); /* RFC 2782 */
 /* The character-strings of a TXT joined without anything between (RFC 7208, 3.3). */
 const char *mc_rr_txt(struct mc_arena *arena, const struct mc_rr *rr, size_t *ret_length);
 

@@ -508,6 +508,8 @@ mc_rr_parse(struct mc_arena *arena, const char *text, const char *origin, uint32
 	if (ok)
 		*ret_rr = rr;
 done:
+	if (!ok && p.error.reason == out_of_memory)
+		arena->failed = true;
 	if (!ok && ret_error != NULL)
 		*ret_error = p.error;
 	mc_buf_free(&p.rdata);

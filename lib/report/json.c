@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "base/timestamp.h"
+#include "report/json_write.h"
 #include "report/report.h"
 
 #define JSON_LIMIT ((size_t)256 << 20)
@@ -103,12 +104,6 @@ report_json(const struct mailcheck_report *report)
 		checks_json(report));
 }
 
-static int
-append(const char *bytes, size_t length, void *buf)
-{
-	return mc_buf_append(buf, bytes, length) ? 0 : -1;
-}
-
 const char *
 mc_report_json(struct mailcheck_report *report)
 {
@@ -120,7 +115,7 @@ mc_report_json(struct mailcheck_report *report)
 	json = mc_report_is_spf(report) ? mc_report_spf_json(report) : report_json(report);
 	mc_buf_free(&report->json);
 	mc_buf_init(&report->json, JSON_LIMIT);
-	good = json != NULL && json_dump_callback(json, append, &report->json, JSON_COMPACT) == 0;
+	good = json != NULL && mc_json_write(&report->json, json);
 	json_decref(json);
 	if (!good) {
 		mc_buf_free(&report->json);

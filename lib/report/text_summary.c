@@ -145,6 +145,48 @@ summarise_spf(struct mc_arena *arena, const json_t *values)
 }
 
 static const char *
+summarise_mta_sts(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *policy = json_object_get(values, "policy");
+	const char *mode = mc_values_text(policy, "mode");
+	size_t listed = json_array_size(json_object_get(values, "mx_listed"));
+	size_t all = listed + json_array_size(json_object_get(values, "mx_not_listed"));
+
+	if (mode[0] == '\0')
+		return "";
+	if (all == 0)
+		return mc_arena_printf(arena, "mode: %s", mode);
+	return mc_arena_printf(
+		arena, "mode: %s, %zu of %zu MX host%s listed", mode, listed, all, plural(all));
+}
+
+/* "_imaps" of "_imaps._tcp.example.com", for each service that is offered. */
+static const char *
+summarise_srv(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *services = json_object_get(values, "services"), *service;
+	const char *text = "";
+	size_t i;
+
+	json_array_foreach (services, i, service) {
+		const char *name = mc_values_text(service, "name");
+		if (strcmp(mc_values_text(service, "state"), "offered") == 0)
+			text = mc_arena_printf(arena, "%s%s%.*s", text, text[0] != '\0' ? ", " : "",
+				(int)strcspn(name, "."), name);
+	}
+	return text;
+}
+
+static const char *
+summarise_bimi(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *tiny = json_object_get(json_object_get(values, "logo"), "tiny_ps");
+
+	(void)arena;
+	return json_is_true(tiny) ? "logo: SVG Tiny PS" : "";
+}
+
+static const char *
 summarise_dnsbl(struct mc_arena *arena, const json_t *values)
 {
 	(void)arena;
@@ -160,6 +202,9 @@ mc_text_summary(struct mc_arena *arena, const struct mc_check_report *check)
 	} rows[] = {
 		{"mx", summarise_mx},
 		{"spf", summarise_spf},
+		{"mta-sts", summarise_mta_sts},
+		{"bimi", summarise_bimi},
+		{"srv", summarise_srv},
 		{"ptr", summarise_ptr},
 		{"smtp", summarise_smtp},
 		{"tls", summarise_tls},

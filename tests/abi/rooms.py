@@ -15,7 +15,7 @@ ALLOWED = {
     'fact': {'record', 'dialogue', 'tls', 'report'},
     'check': {'dnsbl', 'fact', 'record', 'reply', 'dialogue', 'tls', 'report'},
     'net': {'fact', 'dialogue', 'tls', 'record'},
-    'context': {'check', 'dnsbl', 'net', 'report', 'fact', 'record', 'dialogue', 'tls'},
+    'context': {'check', 'dnsbl', 'net', 'report', 'reply', 'fact', 'record', 'dialogue', 'tls'},
 }
 PUBLIC = {'report', 'context'}  # rooms that define public functions
 

@@ -62,12 +62,15 @@ remote-control:
 def zones():
     """Name and lines of each. Unsigned, the root too: the resolver of the lab strips DNSSEC."""
     yield '.', []
-    yield 'bench.example', ['* A 192.0.2.1']
+    yield 'example', []
+    yield 'bench.example', ['* A 192.0.2.1', 'ns A 127.0.0.1']
     yield 'hosts.example', [f'mx{i} A {host_address(i)}' for i in range(HOSTS)]
-    many = []
+    many = ['@ MX 10 mx0.hosts.example.',
+            '_dmarc TXT "v=DMARC1; p=reject; rua=mailto:d@many.example"']
     for i in range(DOMAINS):
         many.append(f'd{i} MX 10 mx{i % HOSTS}.hosts.example.')
         many.append(f'd{i} MX 20 mx{(i * 7 + 1) % HOSTS}.hosts.example.')
+        many.append(f'd{i} TXT "v=spf1 mx -all"')
     yield 'many.example', many
     yield '127.in-addr.arpa', ['.'.join(reversed(host_address(i).split('.')[1:])) +
                                f' PTR mx{i}.hosts.example.' for i in range(HOSTS)]

@@ -136,6 +136,8 @@ def hostile(directory):
                               capture_output=True).stdout
         expect(not CONTROL & set(text), 'no control octet of the network reaches the terminal')
         text.decode()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: judge_policy(lab, name), POLICIES))
     status, report, _, _, seconds = run('smtp', lab.at['m22'], '--timeout', '2',
                                         '--format', 'json')
     expect((status, report['verdict']) == (3, 'inconclusive'), 'a tarpit outlasts --timeout',
@@ -148,11 +150,61 @@ def hostile(directory):
     lab.stop()
 
 
+# MTA-STS policies, served well and badly: verdict and finding (None: none).
+POLICIES = {
+    'good': ('ok', None),
+    'chunked': ('ok', None),
+    'bare-lf': ('ok', None),
+    'trickle': ('ok', None),
+    'redirect': ('warning', 'mta-sts.policy-redirect'),
+    'not-found': ('warning', 'mta-sts.policy-status'),
+    'error': ('warning', 'mta-sts.policy-status'),
+    'huge': ('warning', 'mta-sts.policy-large'),
+    'endless': ('warning', 'mta-sts.policy-large'),
+    'bomb': ('warning', 'mta-sts.policy-large'),
+    'slow': ('inconclusive', 'mta-sts.policy-unknown'),
+    'hang': ('inconclusive', 'mta-sts.policy-unknown'),
+    'html': ('warning', 'mta-sts.policy-type'),
+    'short': ('warning', 'mta-sts.policy-http'),
+    'unclean': ('warning', 'mta-sts.policy-http'),
+    'reset': ('warning', 'mta-sts.policy-http'),
+    'close': ('warning', 'mta-sts.policy-http'),
+    'not-http': ('warning', 'mta-sts.policy-http'),
+    'unlisted': ('error', 'mta-sts.mx-not-listed'),
+    'expired': ('warning', 'mta-sts.policy-certificate'),
+    'other-name': ('warning', 'mta-sts.policy-certificate'),
+    'untrusted': ('warning', 'mta-sts.policy-certificate'),
+    'plain': ('warning', 'mta-sts.policy-tls'),
+    'alert': ('warning', 'mta-sts.policy-tls'),
+    'tls-hang': ('inconclusive', 'mta-sts.policy-unknown'),
+    'refused': ('warning', 'mta-sts.policy-unreachable'),
+}
+
+
+def judge_policy(lab, name):
+    verdict, finding = POLICIES[name]
+    status, report, _, messages, seconds = run(
+        'dns', f'sts-{name}.hostile.example', '--check', 'mta-sts', '--resolver',
+        lab.at['dns'].replace('127.0.0.1:', '127.0.0.1@'), '--allow-private', '--ca-file', lab.ca,
+        '--connect-to', f':443::{lab.at["policy"].rsplit(":", 1)[1]}', '--timeout', '3',
+        '--format', 'json')
+    if report is None:
+        expect(False, f'policy {name}: no report', messages)
+        return
+    found = {one for one, _ in findings(report)}
+    expect(report['verdict'] == verdict and found == ({finding} if finding else set()),
+           f'policy {name}: {verdict}, {finding}', (report['verdict'], found))
+    expect(status == STATUS[verdict], f'policy {name}: exit status', status)
+    expect(seconds < 6 * slow_build, f'policy {name}: within 6 s', f'{seconds:.1f} s')
+
+
 def lab_options(lab):
     dns = lab.at['dns'].replace('127.0.0.1:', '127.0.0.1@')
     smtp_port = lab.at['mx1'].rsplit(':', 1)[1]
     return ['--resolver', dns, '--allow-private', '--ca-file', lab.ca,
-            '--connect-to', f':53::{dns.split("@")[1]}', '--connect-to', f':25::{smtp_port}']
+            '--connect-to', f':53::{dns.split("@")[1]}',
+            '--connect-to', f':443::{lab.at["policy"].rsplit(":", 1)[1]}',
+            '--connect-to', f':25::{smtp_port}']
 
 
 def has_ipv6():

@@ -108,6 +108,32 @@ compare(const void *a, const void *b)
 	return mc_rr_compare(a, b);
 }
 
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool
+index_names(struct zones *zones)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < zones->count; i++)
+		room += mc_name_labels(zones->rrs[i].owner) + 1;
+	zones->names = mc_arena_calloc(zones->arena, room + 1, sizeof(*zones->names));
+	if (zones->names == NULL)
+		return false;
+	for (size_t i = 0; i < zones->count; i++) {
+		const char *name = zones->rrs[i].owner;
+		for (; strcmp(name, ".") != 0; name = mc_name_parent(name))
+			zones->names[zones->name_count++] = name;
+		zones->names[zones->name_count++] = name;
+	}
+	qsort(zones->names, zones->name_count, sizeof(*zones->names), compare_names);
+	return true;
+}
+
 bool
 zone_finish(struct zones *zones)
 {
@@ -122,7 +148,7 @@ zone_finish(struct zones *zones)
 	for (const struct zone_entry *entry = zones->entries; entry != NULL; entry = entry->next)
 		zones->rrs[i++] = entry->rr;
 	qsort(zones->rrs, zones->count, sizeof(*zones->rrs), compare);
-	return true;
+	return index_names(zones);
 }
 
 const struct zone *
@@ -171,8 +197,6 @@ zone_find(
 bool
 zone_exists(const struct zones *zones, const char *name)
 {
-	for (size_t i = 0; i < zones->count; i++)
-		if (mc_name_within(zones->rrs[i].owner, name))
-			return true;
-	return false;
+	return bsearch(&name, zones->names, zones->name_count, sizeof(*zones->names),
+		       compare_names) != NULL;
 }

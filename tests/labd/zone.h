@@ -23,6 +23,8 @@ struct zones {
 	struct zone_entry *entries;
 	struct mc_rr *rrs; /* sorted, once finished */
 	size_t count;
+	const char **names; /* of owners and of all above them, sorted */
+	size_t name_count;
 };
 
 /* The zone of that name, made when there is none; NULL when out of memory or no name. */

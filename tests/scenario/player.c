@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/escape.h"
+#include "dialogue/http.h"
 #include "dialogue/smtp.h"
 #include "tls/tls.h"
 
@@ -17,10 +18,11 @@ struct player {
 	const struct mc_question *question;
 	struct mc_arena *arena;
 	struct mc_arena scratch;
-	struct mc_smtp *machine;
-	const struct line *next;   /* of the script */
-	const struct line *resume; /* behind a played dialogue */
-	struct mc_buf said;        /* by the client, not yet matched */
+	struct mc_smtp *machine;     /* of a session */
+	struct mc_http_client *http; /* of a GET */
+	const struct line *next;     /* of the script */
+	const struct line *resume;   /* behind a played dialogue */
+	struct mc_buf said;          /* by the client, not yet matched */
 	int64_t start;
 	int64_t due;
 	bool connected;
@@ -31,6 +33,62 @@ struct player {
 };
 
 static const struct mc_smtp_timeouts timeouts = {.reply = 30000, .quit = 5000};
+
+/* --- the machine, whichever it is --- */
+
+static bool
+is_over(const struct player *player)
+{
+	return player->http != NULL ? mc_http_want(player->http) == MC_HTTP_WANT_CLOSE
+				    : mc_smtp_want(player->machine) == MC_SMTP_WANT_CLOSE;
+}
+
+static bool
+wants_tls(const struct player *player)
+{
+	return player->http != NULL ? mc_http_want(player->http) == MC_HTTP_WANT_TLS
+				    : mc_smtp_want(player->machine) == MC_SMTP_WANT_TLS;
+}
+
+static int64_t
+deadline(const struct player *player)
+{
+	if (player->http != NULL)
+		return mc_http_deadline(player->http);
+	return player->machine != NULL ? mc_smtp_deadline(player->machine) : INT64_MAX;
+}
+
+static const uint8_t *
+pending(const struct player *player, size_t *ret_length)
+{
+	return player->http != NULL ? mc_http_pending(player->http, ret_length)
+				    : mc_smtp_pending(player->machine, ret_length);
+}
+
+static void
+hand_octets(struct player *player, const uint8_t *bytes, size_t length, int64_t now)
+{
+	if (player->http != NULL)
+		mc_http_recv(player->http, bytes, length, now);
+	else
+		mc_smtp_recv(player->machine, bytes, length, now);
+}
+
+static void
+close_it(struct player *player, enum mc_smtp_close how, int64_t now)
+{
+	static const enum mc_http_end ends[] = {[MC_CLOSE_EOF] = MC_HTTP_COMPLETE,
+		[MC_CLOSE_UNCLEAN] = MC_HTTP_CLOSED,
+		[MC_CLOSE_RESET] = MC_HTTP_RESET};
+	const char *text = how == MC_CLOSE_RESET ? "connection reset by the server" : NULL;
+
+	if (player->http != NULL)
+		mc_http_closed(player->http, ends[how], text, now);
+	else
+		mc_smtp_closed(player->machine, how, text, now);
+}
+
+/* --- the script --- */
 
 static const struct line *
 after(struct player *player, const struct line *line)
@@ -68,6 +126,7 @@ player_free(struct player *player)
 {
 	if (player->machine != NULL)
 		mc_smtp_free(player->machine);
+	mc_http_free(player->http);
 	mc_buf_free(&player->said);
 	mc_buf_free(&player->outbox);
 	mc_arena_reset(&player->scratch);
@@ -83,15 +142,33 @@ player_problem(const struct player *player)
 int64_t
 player_due(const struct player *player)
 {
-	int64_t deadline = player->machine != NULL ? mc_smtp_deadline(player->machine) : INT64_MAX;
+	int64_t until = deadline(player);
 
-	return player->due < deadline ? player->due : deadline;
+	return player->due < until ? player->due : until;
 }
 
 bool
 player_connect_failure(const struct line *line, enum mc_failure *ret_failure)
 {
 	return line != NULL && mc_failure_parse(line->text, ret_failure);
+}
+
+static struct mc_fact *
+finish_get(struct player *player, int64_t now)
+{
+	struct mc_https *fact = mc_arena_alloc(player->arena, sizeof(*fact));
+
+	if (fact == NULL)
+		return NULL;
+	fact->fact = (struct mc_fact){.kind = MC_FACT_HTTPS,
+		.status = MC_FACT_OK,
+		.text = "",
+		.began = player->start,
+		.ended = now};
+	fact->http = *mc_http_seen(player->http);
+	fact->http.source = "192.0.2.200";
+	fact->http.connect_ms = LATENCY;
+	return &fact->fact;
 }
 
 static struct mc_fact *
@@ -127,6 +204,11 @@ connected(struct player *player, int64_t now)
 			player->start, now);
 	}
 	player->connected = true;
+	if (player->question->kind == MC_FACT_HTTPS) {
+		player->http = mc_http_new(player->arena, player->question->host,
+			player->question->port, player->question->path, timeouts.reply);
+		return NULL;
+	}
 	player->machine = mc_smtp_new(player->arena, &player->question->plan,
 		player->question->port, &timeouts, player->start, now);
 	return NULL;
@@ -145,15 +227,19 @@ static void
 collect_said(struct player *player, int64_t now)
 {
 	size_t length;
-	const uint8_t *pending = mc_smtp_pending(player->machine, &length);
+	const uint8_t *bytes = pending(player, &length);
 
 	if (length == 0)
 		return;
-	mc_buf_append(&player->said, pending, length);
-	mc_smtp_sent(player->machine, length, now);
+	mc_buf_append(&player->said, bytes, length);
+	if (player->http != NULL)
+		mc_http_sent(player->http, length);
+	else
+		mc_smtp_sent(player->machine, length, now);
 }
 
-/* "C PREFIX": the client's next line begins so. False: it has not said a line yet. */
+/* "C PREFIX": the client's next line begins so; of a request the rest is let pass. False: it has
+ * not said a line yet. */
 static bool
 expect_client(struct player *player, const char *prefix)
 {
@@ -166,6 +252,8 @@ expect_client(struct player *player, const char *prefix)
 	if (strncmp((const char *)player->said.data, prefix, strlen(prefix)) != 0)
 		complain(player, "the client said something else");
 	mc_buf_consume(&player->said, (size_t)(end - player->said.data) + 1);
+	if (player->http != NULL)
+		mc_buf_clear(&player->said);
 	return true;
 }
 
@@ -201,7 +289,7 @@ deliver(struct player *player, int64_t now)
 
 	if (player->chunk > 0 && length > player->chunk)
 		length = player->chunk;
-	mc_smtp_recv(player->machine, player->outbox.data, length, now);
+	hand_octets(player, player->outbox.data, length, now);
 	mc_buf_consume(&player->outbox, length);
 	player->due = now + (player->outbox.length > 0 ? player->gap : LATENCY);
 }
@@ -215,7 +303,10 @@ hand_tls(struct player *player, const char *words, int64_t now)
 		complain(player, "TLS words are wrong");
 		return;
 	}
-	mc_smtp_tls(player->machine, tls, tls->result == MC_TLS_UP, now);
+	if (player->http != NULL)
+		mc_http_tls(player->http, tls, tls->result == MC_TLS_UP, now);
+	else
+		mc_smtp_tls(player->machine, tls, tls->result == MC_TLS_UP, now);
 }
 
 static const struct line *
@@ -237,7 +328,7 @@ play_line(struct player *player, const char *keyword, const char *rest, int64_t 
 
 	if (strcmp(keyword, "C") == 0 && !expect_client(player, rest))
 		return WAITING;
-	if (strcmp(keyword, "TLS") == 0 && mc_smtp_want(player->machine) != MC_SMTP_WANT_TLS)
+	if (strcmp(keyword, "TLS") == 0 && !wants_tls(player))
 		return WAITING;
 	player->next = after(player, line);
 	if (strcmp(keyword, "S") == 0 || strcmp(keyword, "RAW") == 0 ||
@@ -251,12 +342,11 @@ play_line(struct player *player, const char *keyword, const char *rest, int64_t 
 	} else if (strcmp(keyword, "TLS") == 0)
 		hand_tls(player, rest, now);
 	else if (strcmp(keyword, "CLOSE") == 0)
-		mc_smtp_closed(player->machine, MC_CLOSE_EOF, NULL, now);
+		close_it(player, MC_CLOSE_EOF, now);
 	else if (strcmp(keyword, "UNCLEAN") == 0)
-		mc_smtp_closed(player->machine, MC_CLOSE_UNCLEAN, NULL, now);
+		close_it(player, MC_CLOSE_UNCLEAN, now);
 	else if (strcmp(keyword, "RESET") == 0)
-		mc_smtp_closed(
-			player->machine, MC_CLOSE_RESET, "connection reset by the server", now);
+		close_it(player, MC_CLOSE_RESET, now);
 	else if (strcmp(keyword, "play") == 0) {
 		player->resume = player->next;
 		player->next = find_dialogue(player, rest);
@@ -277,8 +367,8 @@ is_server_line(const struct line *line)
 static void
 play(struct player *player, int64_t now)
 {
-	while (mc_smtp_want(player->machine) != MC_SMTP_WANT_CLOSE && player->due <= now) {
-		if (mc_smtp_want(player->machine) == MC_SMTP_WANT_HELO)
+	while (!is_over(player) && player->due <= now) {
+		if (player->http == NULL && mc_smtp_want(player->machine) == MC_SMTP_WANT_HELO)
 			mc_smtp_helo(player->machine, "probe.example", now);
 		collect_said(player, now);
 		if (player->outbox.length > 0 && !(is_server_line(player->next))) {
@@ -305,8 +395,9 @@ wake(struct player *player, int64_t now)
 {
 	size_t length;
 
-	(void)mc_smtp_pending(player->machine, &length);
-	if (length > 0 || mc_smtp_want(player->machine) != MC_SMTP_WANT_IO)
+	(void)pending(player, &length);
+	if (length > 0 || is_over(player) || wants_tls(player) ||
+		(player->http == NULL && mc_smtp_want(player->machine) != MC_SMTP_WANT_IO))
 		player->due = now;
 }
 
@@ -321,13 +412,16 @@ player_step(struct player *player, int64_t now)
 			return fact;
 		player->due = now;
 	}
-	if (player->due > now && mc_smtp_deadline(player->machine) <= now) {
-		mc_smtp_expire(player->machine, now);
+	if (player->due > now && deadline(player) <= now) {
+		if (player->http != NULL)
+			mc_http_expire(player->http, now);
+		else
+			mc_smtp_expire(player->machine, now);
 		wake(player, now);
 	}
 	play(player, now);
 	collect_said(player, now);
-	if (mc_smtp_want(player->machine) == MC_SMTP_WANT_CLOSE)
-		return finish(player, now);
-	return NULL;
+	if (!is_over(player))
+		return NULL;
+	return player->http != NULL ? finish_get(player, now) : finish(player, now);
 }

@@ -18,7 +18,7 @@ struct pending {
 	struct mc_question question; /* memory: the entry's */
 	struct mc_arena arena;
 	struct mc_fact *fact;  /* dns */
-	struct player *player; /* session */
+	struct player *player; /* session, https */
 	int64_t due;
 };
 
@@ -299,14 +299,17 @@ find_dns(struct provider *provider, struct pending *pending, const char *key)
 static const struct block *
 find_session(struct provider *provider, const struct mc_question *question)
 {
+	bool get = question->kind == MC_FACT_HTTPS;
 	char address[MC_ADDRESS_SIZE];
 	const char *place;
 
 	mc_address_format(address, question->via.family != 0 ? &question->via : &question->address);
-	place = mc_arena_printf(&provider->scenario->arena, "%s@%u", address,
-		question->via_port != 0 ? question->via_port : question->port);
-	for (const struct block *block = provider->scenario->sessions; block != NULL;
-		block = block->next)
+	place = mc_arena_printf(&provider->scenario->arena, "%s@%u%s%s", address,
+		question->via_port != 0 ? question->via_port : question->port, get ? " " : "",
+		get ? question->host : "");
+	for (const struct block *block = get ? provider->scenario->gets
+					     : provider->scenario->sessions;
+		block != NULL; block = block->next)
 		if (strcmp(block->head, place) == 0)
 			return block;
 	return NULL;

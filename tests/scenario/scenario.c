@@ -129,9 +129,10 @@ read_head(struct reader *reader, const char *keyword, const char *rest)
 	else if (strcmp(keyword, "expect") == 0)
 		reader->lines = &scenario->expect;
 	else if (strcmp(keyword, "dns") == 0 || strcmp(keyword, "session") == 0 ||
-		 strcmp(keyword, "dialogue") == 0) {
+		 strcmp(keyword, "https") == 0 || strcmp(keyword, "dialogue") == 0) {
 		block = add_block(scenario,
 			keyword[0] == 's'   ? &scenario->sessions
+			: keyword[0] == 'h' ? &scenario->gets
 			: keyword[1] == 'n' ? &scenario->dns
 					    : &scenario->dialogues,
 			rest, reader->number);

@@ -18,7 +18,8 @@ struct line {
 	struct line *next;
 };
 
-/* "dns NAME TYPE WORDS..." or "session ADDRESS@PORT WORDS..." with the indented lines below it. */
+/* "dns NAME TYPE WORDS...", "session ADDRESS@PORT" or "https ADDRESS@PORT HOST" with the indented
+ * lines below it. */
 struct block {
 	const char *head; /* what follows the keyword */
 	int number;
@@ -35,6 +36,7 @@ struct scenario {
 	struct line *options; /* "name value" */
 	struct block *dns;
 	struct block *sessions;
+	struct block *gets;      /* https */
 	struct block *dialogues; /* named, to be played by sessions */
 	struct line *expect;
 };

@@ -18,7 +18,7 @@ import dns
 import mail
 
 ROUTER, ROUTER6 = '5.199.0.1', '2a05:199::1'
-LISTENING = ('postfix', 'postscreen', 'exim', 'openssl', 'reset', 'silent')
+LISTENING = ('postfix', 'postscreen', 'exim', 'openssl', 'reset', 'silent', 'https')
 WORLD = pathlib.Path('/mnt')  # a file system of its own: short paths that every user may enter
 
 

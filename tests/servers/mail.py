@@ -38,6 +38,20 @@ POSTFIX = {
     'tls=missing-key': {'smtpd_tls_chain_files': '/nonexistent.pem'},
 }
 
+# Answers of a host of kind https, in the place of the policy.
+ANSWERS = {
+    'redirect': 'HTTP/1.1 301 Moved Permanently\r\nLocation: https://www.test/\r\n'
+                'Content-Length: 0\r\n\r\n',
+    'html': 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>',
+    'logo': 'HTTP/1.1 200 OK\r\nContent-Type: image/svg+xml\r\n\r\n'
+            '<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny-ps"'
+            ' viewBox="0 0 9 9"><title>Test</title><circle cx="4.5" cy="4.5" r="4.5"/></svg>',
+    'drawing': 'HTTP/1.1 200 OK\r\nContent-Type: image/svg+xml\r\n\r\n'
+               '<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>',
+    'missing': 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n',
+}
+
+
 class Mail:
     def __init__(self, tools, directory, authority, domains):
         self.tools, self.authority = tools, authority
@@ -54,7 +68,7 @@ class Mail:
     def start(self):
         self.start_postfix()
         self.start_exim()
-        for host in self.of_kind('openssl', 'gnutls', 'reset', 'silent'):
+        for host in self.of_kind('openssl', 'gnutls', 'reset', 'silent', 'https'):
             for address in host.addresses:
                 for port in host.ports():
                     self.start_single(host, address, port)
@@ -234,9 +248,27 @@ plain:
             self.tools.start(sys.executable, str(HERE / 'openssl_smtp.py'), where, host.name,
                              str(self.chain(host)), str(issuers),
                              *host.option('arguments', '').split(','))
+        elif host.kind == 'https':
+            self.start_https(host, where)
         else:
             self.tools.start(sys.executable, str(HERE / 'odd_port.py'), host.kind, address,
                              str(port))
+
+    def start_https(self, host, where):
+        """openssl s_server with one file, or with one answer word for word."""
+        top = self.directory / host.name
+        file = top / host.option('file', '.well-known/mta-sts.txt')
+        file.parent.mkdir(parents=True, exist_ok=True)
+        mode, *hosts = host.option('policy', 'none').split(',')
+        lines = ['version: STSv1', f'mode: {mode}', 'max_age: 604800',
+                 *(f'mx: {name}' for name in hosts), '']
+        text = ANSWERS.get(host.option('answer')) or '\r\n'.join(lines)
+        file.write_text(text, newline='')
+        self.tools.start('sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', str(top),
+                         'openssl', 's_server', '-quiet', '-accept', where,
+                         '-HTTP' if host.option('answer') else '-WWW', '-cert',
+                         str(self.chain(host)), '-key', str(self.chain(host)), '-cert_chain',
+                         str(self.authority.directory / 'intermediate.pem'))
 
     def sessions(self):
         """What the logs say: {(name, port): [a line on each session]}, and lines that complain."""

@@ -27,6 +27,28 @@ START_TEST(zeroed_and_aligned)
 }
 END_TEST
 
+START_TEST(cleared_is_as_new)
+{
+	struct mc_arena arena;
+
+	mc_arena_init(&arena, 200000);
+	for (size_t size = 1; size < 200000; size = size * 3 + 1) {
+		unsigned char *p;
+
+		memset(mc_arena_alloc(&arena, size / 2), 0xFF, size / 2);
+		memset(mc_arena_alloc(&arena, size / 3), 0xFF, size / 3);
+		ck_assert_ptr_null(mc_arena_alloc(&arena, 200001));
+		mc_arena_clear(&arena);
+		ck_assert_msg(!arena.failed && arena.used == 0, "size %zu", size);
+		p = mc_arena_alloc(&arena, size);
+		for (size_t i = 0; i < size; i++)
+			ck_assert_msg(p[i] == 0, "size %zu, byte %zu", size, i);
+		mc_arena_clear(&arena);
+	}
+	mc_arena_reset(&arena);
+}
+END_TEST
+
 START_TEST(the_limit_is_sticky)
 {
 	struct mc_arena arena;
@@ -96,5 +118,5 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-UNIT_MAIN("base arena", zeroed_and_aligned, the_limit_is_sticky, sizes_that_overflow, copies,
-	out_of_memory)
+UNIT_MAIN("base arena", zeroed_and_aligned, cleared_is_as_new, the_limit_is_sticky,
+	sizes_that_overflow, copies, out_of_memory)

@@ -441,6 +441,59 @@ START_TEST(what_cannot_be_read_is_not_written)
 }
 END_TEST
 
+static void
+same_https(const struct mc_https *a, const struct mc_https *b)
+{
+	same_head(&a->fact, &b->fact);
+	same_text("source", a->http.source, b->http.source);
+	ck_assert_int_eq(a->http.connect_ms, b->http.connect_ms);
+	ck_assert_int_eq(a->http.response_ms, b->http.response_ms);
+	ck_assert_int_eq(a->http.end, b->http.end);
+	same_text("failure", a->http.failure, b->http.failure);
+	ck_assert_int_eq(a->http.status, b->http.status);
+	same_text("reason", a->http.reason, b->http.reason);
+	same_text("content_type", a->http.content_type, b->http.content_type);
+	same_text("content_encoding", a->http.content_encoding, b->http.content_encoding);
+	same_text("location", a->http.location, b->http.location);
+	same_octets("body", a->http.body, a->http.body_length, b->http.body, b->http.body_length);
+	ck_assert_uint_eq(a->http.tls->chain_count, b->http.tls->chain_count);
+}
+
+START_TEST(gets_round_trip)
+{
+	static const char failed_key[] = "https 192.0.2.8@443 host=<a.example> path=</>";
+	const struct mc_question question = {.kind = MC_FACT_HTTPS};
+	const struct mc_fact *failed, *read;
+	const struct mc_https *https;
+	struct mc_arena arena;
+	const char *key;
+	json_t *object;
+
+	mc_arena_init(&arena, 0);
+	https = facts_https(&arena);
+	for (int end = MC_HTTP_COMPLETE; end <= MC_HTTP_LOCAL; end++) {
+		struct mc_https changed = *https;
+		changed.http.end = (enum mc_http_end)end;
+		object = mc_fact_to_json(FACTS_HTTPS_KEY, &changed.fact);
+		read = mc_fact_from_json(&arena, object, &key);
+		ck_assert_msg(read != NULL, "end %s", mc_http_end_text(changed.http.end));
+		same_https(&changed, (const struct mc_https *)(const void *)read);
+		same_text("key", key, FACTS_HTTPS_KEY);
+		json_object_set_new(object, "key", json_string(FACTS_SESSION_KEY));
+		ck_assert_ptr_null(mc_fact_from_json(&arena, object, &key));
+		json_decref(object);
+	}
+	failed = mc_fact_failed(
+		&arena, &question, MC_FAIL_CONNECT_REFUSED, "nobody", FACTS_NOW, FACTS_NOW + 3);
+	object = mc_fact_to_json(failed_key, failed);
+	read = mc_fact_from_json(&arena, object, &key);
+	ck_assert_ptr_nonnull(read);
+	same_head(failed, read);
+	json_decref(object);
+	mc_arena_reset(&arena);
+}
+END_TEST
+
 /* The N-th allocation fails, for all N: no crash, no leak, no half fact. */
 START_TEST(memory_may_run_out)
 {
@@ -474,6 +527,7 @@ START_TEST(memory_may_run_out)
 }
 END_TEST
 
-UNIT_MAIN("context_fact_json", dns_facts_round_trip, sessions_round_trip, every_word_round_trips,
-	odd_records_round_trip, reading_is_strict, what_contradicts_itself_is_no_fact,
-	arrays_are_bounded, what_cannot_be_read_is_not_written, memory_may_run_out)
+UNIT_MAIN("context_fact_json", dns_facts_round_trip, sessions_round_trip, gets_round_trip,
+	every_word_round_trips, odd_records_round_trip, reading_is_strict,
+	what_contradicts_itself_is_no_fact, arrays_are_bounded, what_cannot_be_read_is_not_written,
+	memory_may_run_out)

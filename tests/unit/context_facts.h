@@ -170,6 +170,34 @@ facts_failed_session(struct mc_arena *arena)
 		MC_FAIL_CONNECT_TIMEOUT, "nobody answered", FACTS_NOW, FACTS_NOW + 30000);
 }
 
+static inline struct mc_https *
+facts_https(struct mc_arena *arena)
+{
+	struct mc_https *fact = mc_arena_alloc(arena, sizeof(*fact));
+
+	ck_assert_ptr_nonnull(fact);
+	*fact = (struct mc_https){.fact = {.kind = MC_FACT_HTTPS,
+					  .status = MC_FACT_OK,
+					  .text = "",
+					  .began = FACTS_NOW,
+					  .ended = FACTS_NOW + 300},
+		.http = {.source = "192.0.2.9",
+			.connect_ms = 12,
+			.response_ms = 200,
+			.tls = facts_tls(arena),
+			.end = MC_HTTP_CLOSED,
+			.failure = "because",
+			.status = 200,
+			.reason = "\xc3\xa4 \\",
+			.content_type = "text/plain",
+			.content_encoding = "",
+			.location = "/\xff",
+			.body = "version: STSv1\r\n\0\x1b",
+			.body_length = 18}};
+	return fact;
+}
+
+#define FACTS_HTTPS_KEY "https 192.0.2.7@443 host=<mta-sts.example.com> path=</x>"
 #define FACTS_DNS_KEY "dns example.com MX @192.0.2.1@53"
 #define FACTS_FAILED_DNS_KEY "dns _dmarc.example.com TXT"
 #define FACTS_SESSION_KEY                                                                          \

@@ -25,6 +25,7 @@ enum smtp_mode {
 	SMTP_BYTEWISE,
 	SMTP_IMPLICIT,  /* TLS first */
 	SMTP_TLS_RESET, /* after EHLO inside TLS */
+	SMTP_HTTPS,     /* no SMTP at all: TLS first, then `page` for any request */
 };
 
 struct smtp_server {
@@ -35,7 +36,10 @@ struct smtp_server {
 	gnutls_certificate_credentials_t credentials;
 	struct made certificate;
 	atomic_int connections, now, peak, quits;
-	char helo[256]; /* the last EHLO argument */
+	char helo[256];   /* the last EHLO argument */
+	const char *page; /* of HTTPS; NULL: no answer, "": reset */
+	bool unclean;     /* ends without close_notify */
+	char request[1024];
 };
 
 struct smtp_peer {
@@ -183,6 +187,27 @@ smtp_command(struct smtp_peer *peer, const char *line)
 }
 
 static inline void
+smtp_serve_page(struct smtp_peer *peer)
+{
+	struct smtp_server *server = peer->server;
+	char line[1024];
+	size_t used = 0;
+
+	while (smtp_read(peer, line, sizeof(line)) && line[0] != '\r')
+		used += (size_t)snprintf(
+			server->request + used, sizeof(server->request) - used, "%.100s|", line);
+	if (server->page == NULL) {
+		smtp_drain(peer);
+	} else if (server->page[0] == '\0') {
+		smtp_reset(peer);
+	} else {
+		smtp_send(peer, server->page);
+		if (!server->unclean)
+			gnutls_bye(peer->tls, GNUTLS_SHUT_WR);
+	}
+}
+
+static inline void
 smtp_talk(struct smtp_peer *peer)
 {
 	char line[1024];
@@ -203,6 +228,10 @@ smtp_talk(struct smtp_peer *peer)
 		return;
 	case SMTP_BUSY:
 		smtp_send(peer, "421 too busy\r\n");
+		return;
+	case SMTP_HTTPS:
+		if (smtp_handshake(peer))
+			smtp_serve_page(peer);
 		return;
 	case SMTP_IMPLICIT:
 		if (!smtp_handshake(peer))

@@ -100,6 +100,35 @@ START_TEST(mx)
 }
 END_TEST
 
+static const struct {
+	const char *label;
+	struct mc_rr rr;
+	const char *target; /* NULL: refused */
+} srvs[] = {
+	{"a server", RR(MC_RR_SRV, "\0\1\0\2\3\xe1\4mail\7example\0"), "mail.example"},
+	{"not offered", RR(MC_RR_SRV, "\0\1\0\2\3\xe1\0"), "."},
+	{"no target", RR(MC_RR_SRV, "\0\1\0\2\3\xe1"), NULL},
+	{"cut", RR(MC_RR_SRV, "\0\1\0\2\3\xe1\4mai"), NULL},
+	{"octets behind it", RR(MC_RR_SRV, "\0\1\0\2\3\xe1\0\0"), NULL},
+	{"another type", RR(MC_RR_MX, "\0\1\0\2\3\xe1\0"), NULL},
+	{"empty", RR(MC_RR_SRV, ""), NULL},
+};
+
+START_TEST(srv)
+{
+	for (size_t i = 0; i < sizeof(srvs) / sizeof(srvs[0]); i++) {
+		struct mc_srv read = {.port = 7};
+		bool ok = mc_rr_srv(&srvs[i].rr, &read);
+
+		ck_assert_msg(ok == (srvs[i].target != NULL), "%s: %d", srvs[i].label, ok);
+		ck_assert_msg(read.port == (ok ? 993 : 7), "%s: port %u", srvs[i].label, read.port);
+		ck_assert_msg(!ok || (read.priority == 1 && read.weight == 2 &&
+					     strcmp(read.target, srvs[i].target) == 0),
+			"%s: %u %u %s", srvs[i].label, read.priority, read.weight, read.target);
+	}
+}
+END_TEST
+
 START_TEST(target)
 {
 	const struct mc_rr ns = RR(MC_RR_NS, "\002nS\0"), behind = RR(MC_RR_PTR, "\002ns\0\0"),
@@ -197,5 +226,5 @@ START_TEST(compare)
 }
 END_TEST
 
-UNIT_MAIN(
-	"record rr", type_names, no_types, addresses, mx, target, txt, txt_without_memory, compare)
+UNIT_MAIN("record rr", type_names, no_types, addresses, mx, srv, target, txt, txt_without_memory,
+	compare)

@@ -8,7 +8,8 @@
 #include "unit.h"
 
 static const char *const checks[] = {"ns", "compare", "dnssec", "mx", "spf", "dkim", "dmarc",
-	"mta-sts", "tls-rpt", "dane", "bimi", "ptr", "smtp", "tls", "dnsbl"};
+	"mta-sts", "tls-rpt", "dane", "bimi", "caa", "srv", "autoconfig", "ptr", "smtp", "tls",
+	"dnsbl", "reply"};
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
 

@@ -1,0 +1,151 @@
+/*
+ * bimi: the assertion record of a domain (or of its organizational domain), whether its DMARC
+ * policy is strong enough for a logo to be shown, the logo itself, and its evidence document
+ * (draft-brand-indicators-for-message-identification).
+ */
+#include "check/bimi.h"
+
+#include <string.h>
+
+#include "check/dmarc_walk.h"
+#include "check/record_type.h"
+#include "check/registry.h"
+
+#define SELECTOR "default._bimi"
+
+static bool
+is_record(const char *text, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length && (text[at] == ' ' || text[at] == '\t'))
+		at++;
+	if (at == length || text[at++] != 'v')
+		return false;
+	while (at < length && (text[at] == ' ' || text[at] == '\t'))
+		at++;
+	if (at == length || text[at++] != '=')
+		return false;
+	while (at < length && (text[at] == ' ' || text[at] == '\t'))
+		at++;
+	return length - at >= 5 && memcmp(text + at, "BIMI", 4) == 0;
+}
+
+/* The domain's own record, else that of the organizational domain. NULL: not there yet. */
+static const struct mc_dns *
+find_record(struct mc_run *run, const struct mc_dmarc_walk *walk, const char **ret_domain)
+{
+	const struct mc_dns *own = mc_ask_dns(run, SELECTOR, run->domain, MC_RR_TXT);
+	struct mc_txts txts;
+
+	*ret_domain = run->domain;
+	if (own == NULL || own->fact.status != MC_FACT_OK || own->dnssec == MC_DNSSEC_BOGUS ||
+		walk->organizational == NULL || strcmp(walk->organizational, run->domain) == 0)
+		return own;
+	mc_txt_sort(run, own, is_record, &txts);
+	if (txts.count > 0)
+		return own;
+	*ret_domain = walk->organizational;
+	return mc_ask_dns(run, SELECTOR, walk->organizational, MC_RR_TXT);
+}
+
+static void
+put(struct mc_run *run, const char *record, const char *domain, const struct mc_bimi *bimi)
+{
+	json_object_set_new(
+		run->values, "record", record != NULL ? json_string(record) : json_null());
+	json_object_set_new(
+		run->values, "record_domain", domain != NULL ? json_string(domain) : json_null());
+	mc_record_put_text(run->values, "location", run->arena,
+		bimi->location[0] != '\0' ? bimi->location : NULL);
+	mc_record_put_text(run->values, "authority", run->arena,
+		bimi->authority[0] != '\0' ? bimi->authority : NULL);
+	json_object_set_new(run->values, "logo", json_null());
+	json_object_set_new(run->values, "evidence", json_null());
+}
+
+/* p=quarantine for all of the mail, or p=reject; and no exception for subdomains. */
+static void
+judge_dmarc(struct mc_run *run, const struct mc_dmarc_walk *walk)
+{
+	const struct mc_dmarc *dmarc;
+	enum mc_dmarc_policy policy;
+
+	if (walk->failed != NULL || walk->bogus != NULL)
+		return;
+	if (walk->record == NULL) {
+		mc_find(run, "bimi.dmarc", "no DMARC record");
+		return;
+	}
+	dmarc = &walk->record->dmarc;
+	policy = mc_dmarc_apply(dmarc, walk->applies, true);
+	if (policy == MC_DMARC_ABSENT || policy == MC_DMARC_NONE)
+		mc_find(run, "bimi.dmarc", "%s: %s", walk->record->owner,
+			dmarc->testing ? "t=y" : "p=none, or none that is valid");
+	else if (policy == MC_DMARC_QUARANTINE && dmarc->removed_policy_sample != NULL &&
+		 strcmp(dmarc->removed_policy_sample, "100") != 0)
+		mc_find(run, "bimi.dmarc", "%s: p=quarantine; pct=%s", walk->record->owner,
+			dmarc->removed_policy_sample);
+	else if (dmarc->sp == MC_DMARC_NONE)
+		mc_find(run, "bimi.dmarc", "%s: sp=none", walk->record->owner);
+}
+
+static enum mc_step
+judge_record(struct mc_run *run, const struct mc_txt *txt, const char *domain,
+	const struct mc_dmarc_walk *walk)
+{
+	const char *owner = mc_arena_printf(run->arena, SELECTOR ".%s", domain);
+	struct mc_problems problems;
+	struct mc_bimi bimi;
+
+	mc_problems_init(&problems, run->arena);
+	mc_bimi_parse(txt->text, txt->length, &bimi, &problems);
+	put(run, mc_txt_escaped(run, txt), domain, &bimi);
+	mc_record_find(run, &problems, owner);
+	if (!bimi.valid || bimi.declined)
+		return MC_DONE;
+	judge_dmarc(run, walk);
+	return mc_bimi_judge_documents(run, &bimi);
+}
+
+static enum mc_step
+check_domain(struct mc_run *run)
+{
+	struct mc_dmarc_walk *walk = mc_arena_alloc(run->arena, sizeof(*walk));
+	const struct mc_bimi none = {.location = "", .authority = ""};
+	const struct mc_dns *dns;
+	const char *domain;
+	struct mc_txts txts;
+
+	/* asked early, whatever the walk brings */
+	(void)mc_ask_dns(run, SELECTOR, run->domain, MC_RR_TXT);
+	if (walk == NULL || mc_dmarc_walk_up(run, walk) == MC_WAIT)
+		return MC_WAIT;
+	dns = find_record(run, walk, &domain);
+	if (dns == NULL)
+		return MC_WAIT;
+	put(run, NULL, NULL, &none);
+	if (dns->fact.status != MC_FACT_OK)
+		return mc_undetermined(run, "bimi.lookup-failed", &dns->fact);
+	if (dns->dnssec == MC_DNSSEC_BOGUS) {
+		mc_find(run, "bimi.bogus", "%s", dns->why_bogus);
+		return MC_DONE;
+	}
+	mc_txt_sort(run, dns, is_record, &txts);
+	if (txts.count == 1)
+		return judge_record(run, &txts.records[0], domain, walk);
+	if (txts.count > 1) {
+		mc_find(run, "bimi.multiple", "%zu records", txts.count);
+		for (size_t i = 0; i < txts.count; i++)
+			mc_evidence(run, "%s", mc_txt_escaped(run, &txts.records[i]));
+		mc_about(run, dns->name);
+	}
+	return MC_DONE;
+}
+
+const struct mc_check mc_check_bimi = {
+	.name = "bimi",
+	.targets = MC_TARGET_DOMAIN,
+	.records_only = true,
+	.target = check_domain,
+};

@@ -1,0 +1,166 @@
+/* mta_sts_mx: which MX hosts a sender may use by the policy, and whether their certificates would
+ * be accepted (RFC 8461, 4.1 and 4.2). */
+#include <string.h>
+
+#include "check/mta_sts.h"
+#include "check/pkix.h"
+
+#define MX_LIMIT 20 /* most MX hosts looked at */
+
+struct hosts {
+	const char *listed[MX_LIMIT], *unlisted[MX_LIMIT];
+	size_t listed_count, unlisted_count;
+};
+
+static bool
+holds(const char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+sort_host(const struct mc_sts *sts, const char *name, struct hosts *hosts)
+{
+	if (mc_mta_sts_matches(&sts->policy, name)) {
+		if (!holds(hosts->listed, hosts->listed_count, name))
+			hosts->listed[hosts->listed_count++] = name;
+	} else if (!holds(hosts->unlisted, hosts->unlisted_count, name))
+		hosts->unlisted[hosts->unlisted_count++] = name;
+}
+
+/* Without MX records the domain is its own host (RFC 5321, 5.1). */
+static void
+sort_hosts(
+	struct mc_run *run, const struct mc_sts *sts, const struct mc_dns *mx, struct hosts *hosts)
+{
+	char name[MC_NAME_TEXT_SIZE];
+	uint16_t preference;
+
+	for (size_t i = 0; i < mx->count && i < MX_LIMIT; i++)
+		if (mc_rr_mx(&mx->rrs[i], &preference, name) && strcmp(name, ".") != 0)
+			sort_host(sts, mc_arena_strdup(run->arena, name), hosts);
+	if (mx->count == 0)
+		sort_host(sts, run->domain, hosts);
+}
+
+static const char *
+max_age_text(struct mc_run *run, int64_t max_age)
+{
+	return max_age >= 172800
+		       ? mc_arena_printf(run->arena, "%lld days", (long long)(max_age / 86400))
+		       : mc_arena_printf(run->arena, "%lld s", (long long)max_age);
+}
+
+static enum mc_severity
+weigh(const struct mc_sts *sts, bool all)
+{
+	if (sts->policy.mode == MC_MTA_STS_ENFORCE)
+		return all ? MC_ERROR : MC_WARNING;
+	return all ? MC_WARNING : MC_NOTICE;
+}
+
+static void
+tell_unlisted(struct mc_run *run, const struct mc_sts *sts, const struct hosts *hosts)
+{
+	const char *lines = "", *mode = mc_mta_sts_mode_name(sts->policy.mode);
+
+	for (size_t i = 0; i < hosts->unlisted_count; i++) {
+		mc_find(run, "mta-sts.mx-not-listed", "no mx: of the policy (mode: %s) matches %s",
+			mode, hosts->unlisted[i]);
+		mc_severity(run, weigh(sts, hosts->listed_count == 0));
+		mc_about(run, hosts->unlisted[i]);
+		lines = mc_arena_printf(run->arena, "mx: %s", hosts->unlisted[i]);
+		mc_fix(run,
+			"Add the line \"%s\" to %s, then change the id of the TXT record at %s. "
+			"Senders that do not see the new id keep the policy they have for up to "
+			"its max_age (%s): a host that is new should get mail only after that.",
+			lines, sts->url, sts->name, max_age_text(run, sts->policy.max_age));
+	}
+}
+
+static json_t *
+names_json(const char *const *names, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, json_string(names[i]));
+	return array;
+}
+
+enum mc_step
+mc_sts_judge_hosts(struct mc_run *run, const struct mc_sts *sts)
+{
+	const struct mc_dns *mx = mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
+	struct hosts hosts = {.listed_count = 0};
+
+	if (mx == NULL)
+		return MC_WAIT;
+	if (mx->fact.status != MC_FACT_OK || mx->dnssec == MC_DNSSEC_BOGUS) {
+		mc_inconclusive(run, "the MX records to compare with are not known: %s",
+			mx->fact.status != MC_FACT_OK ? mx->fact.text : mx->why_bogus);
+		return MC_DONE;
+	}
+	sort_hosts(run, sts, mx, &hosts);
+	json_object_set_new(run->values, "mx_listed", names_json(hosts.listed, hosts.listed_count));
+	json_object_set_new(
+		run->values, "mx_not_listed", names_json(hosts.unlisted, hosts.unlisted_count));
+	tell_unlisted(run, sts, &hosts);
+	return MC_DONE;
+}
+
+/* --- their certificates --- */
+
+static bool
+is_permanent(const struct mc_session *session)
+{
+	const struct mc_stage *stage = mc_session_stage(session, MC_STEP_STARTTLS, false);
+
+	return stage != NULL && stage->reply.code >= 500;
+}
+
+/* Why a sender gets no TLS; NULL: it does, or that is not known. */
+static const char *
+no_tls(const struct mc_session *session)
+{
+	if (session->starttls == MC_STARTTLS_ABSENT)
+		return "STARTTLS is not offered";
+	if (session->starttls == MC_STARTTLS_REFUSED && is_permanent(session))
+		return "STARTTLS is refused";
+	return NULL;
+}
+
+static void
+judge_session(struct mc_run *run, const struct mc_sts *sts, const struct mc_session *session)
+{
+	const char *id = "mta-sts.mx-no-tls", *problem = no_tls(session);
+	bool unknown = false;
+
+	if (problem == NULL && session->tls != NULL && session->tls->result == MC_TLS_UP) {
+		id = "mta-sts.mx-certificate";
+		problem = mc_pkix_problem(run, session->tls, &unknown);
+	}
+	if (problem == NULL || unknown)
+		return;
+	mc_find(run, id, "%s", problem);
+	mc_evidence(run, "%s: mode: %s", sts->url, mc_mta_sts_mode_name(sts->policy.mode));
+	mc_severity(run, sts->policy.mode == MC_MTA_STS_ENFORCE ? MC_ERROR : MC_WARNING);
+}
+
+enum mc_step
+mc_sts_check_address(struct mc_run *run)
+{
+	const struct mc_session_fact *fact = mc_ask_session(run);
+	struct mc_sts *sts = mc_arena_alloc(run->arena, sizeof(*sts));
+
+	if (sts == NULL || mc_sts_look(run, sts) == MC_WAIT || fact == NULL)
+		return MC_WAIT;
+	if (fact->fact.status != MC_FACT_OK || !mc_sts_in_force(sts) ||
+		!mc_mta_sts_matches(&sts->policy, run->subject->host))
+		return mc_no_verdict(run);
+	judge_session(run, sts, &fact->session);
+	return MC_DONE;
+}

@@ -1,0 +1,233 @@
+/* scan: words through the automata, codes by their place. */
+#include "reply/scan.h"
+
+#include <string.h>
+
+#include "reply/chunk.h"
+#include "reply/fold.h"
+
+/* What is met from now on is the inner reply; what was met stood around it. */
+static void
+begin_inner(struct mc_scan *scan, size_t at)
+{
+	struct mc_scan_part *outer = scan->inner, *inner = scan->outer;
+
+	for (size_t i = 0; i < inner->count && outer->count < MC_SCAN_HITS; i++)
+		if (!mc_scan_met(outer, inner->hits[i].term)) {
+			outer->met[inner->hits[i].term / 64] |= 1ull << inner->hits[i].term % 64;
+			outer->hits[outer->count++] = inner->hits[i];
+		}
+	for (size_t i = 0; i < inner->count; i++)
+		inner->met[inner->hits[i].term / 64] = 0;
+	inner->count = 0;
+	scan->inner = inner;
+	scan->outer = outer;
+	scan->inner_start = at;
+	scan->wrapped = true;
+	scan->said = 0;
+	scan->state = 0;
+}
+
+static void
+add_hit(struct mc_scan *scan, uint32_t term, size_t start, size_t end)
+{
+	struct mc_scan_part *part = scan->inner;
+
+	if (mc_scan_met(part, term) || part->count == MC_SCAN_HITS)
+		return;
+	part->met[term / 64] |= 1ull << term % 64;
+	part->hits[part->count++] = (struct mc_hit){term, start, end};
+}
+
+static void
+meet(struct mc_scan *scan, uint32_t which, size_t end, bool *ret_marker)
+{
+	const struct mc_term *term = &scan->rules->terms[which];
+	size_t start = scan->start;
+
+	switch ((enum mc_term_kind)term->kind) {
+	case MC_TERM_SPEAKER:
+		scan->speakers |= 1ull << term->value;
+		break;
+	case MC_TERM_STAGE:
+		scan->stages |= 1u << term->value;
+		break;
+	case MC_TERM_MARKER:
+		*ret_marker = true;
+		break;
+	case MC_TERM_LIST:
+		scan->list = scan->rules->text + term->value;
+		scan->list_start = start;
+		scan->list_end = end;
+		break;
+	case MC_TERM_TEXT:
+		add_hit(scan, which, start, end);
+		break;
+	}
+}
+
+static uint32_t
+find_token(const struct mc_rules *rules, const char *word, size_t length, uint32_t prefix)
+{
+	uint32_t hash = mc_rules_hash(word, length);
+
+	for (size_t at = hash;; at++) {
+		const struct mc_dictionary_row *row =
+			&rules->dictionary[at & rules->dictionary_mask];
+
+		if (row->token == MC_TOKEN_NONE)
+			return MC_TOKEN_NONE;
+		if (row->hash == hash && row->length == length && row->prefix == prefix &&
+			memcmp(rules->text + row->text, word, length) == 0)
+			return row->token;
+	}
+}
+
+static uint32_t
+find_prefix_token(const struct mc_rules *rules, const char *word, size_t length)
+{
+	uint32_t lengths, token = MC_TOKEN_NONE;
+
+	if (length < MC_RULES_PREFIX)
+		return MC_TOKEN_NONE;
+	lengths = rules->prefixes[mc_rules_hash(word, MC_RULES_PREFIX) % MC_RULES_PREFIXES];
+	for (size_t i = length < 31 ? length : 31; token == MC_TOKEN_NONE && lengths != 0 && i > 2;
+		i--)
+		if ((lengths >> i & 1) != 0)
+			token = find_token(rules, word, i, 1);
+	return token;
+}
+
+static void
+follow(struct mc_scan *scan, const struct mc_automaton *automaton, uint32_t token, size_t start)
+{
+	if (scan->state != 0)
+		for (size_t at = mc_rules_edge_hash(scan->state, token);; at++) {
+			const struct mc_edge *edge = &automaton->edges[at & automaton->mask];
+
+			if (edge->token == token && edge->state == scan->state) {
+				scan->state = edge->next & ~MC_EDGE_FRESH;
+				if ((edge->next & MC_EDGE_FRESH) != 0)
+					scan->start = start;
+				return;
+			}
+			if (edge->token == 0)
+				break;
+		}
+	scan->state = automaton->start[token];
+	scan->start = start;
+}
+
+static bool
+take_word(struct mc_scan *scan, const struct mc_automaton *automaton, const struct mc_fold *fold)
+{
+	uint32_t token = MC_TOKEN_NONE;
+	bool marker = false;
+
+	if (fold->length <= MC_FOLD_WORD) {
+		token = find_token(scan->rules, fold->word, fold->length, 0);
+		if (token == MC_TOKEN_NONE)
+			token = find_prefix_token(scan->rules, fold->word, fold->length);
+	}
+	if (token == MC_TOKEN_SKIP)
+		return false;
+	if (token == MC_TOKEN_NONE) {
+		scan->state = 0;
+		return false;
+	}
+	follow(scan, automaton, token, fold->start);
+	for (uint32_t i = automaton->outputs[scan->state]; i < automaton->outputs[scan->state + 1];
+		i++)
+		meet(scan, scan->rules->output[i], fold->stop, &marker);
+	return marker;
+}
+
+static void
+take_words(struct mc_scan *scan, const struct mc_chunk *chunk)
+{
+	bool url = chunk->kind == MC_CHUNK_URL;
+	const struct mc_automaton *automaton = &scan->rules->automata[url];
+	struct mc_fold fold = {.text = scan->text, .at = chunk->start, .end = chunk->end};
+
+	if (url)
+		scan->state = 0;
+	while (mc_fold_next(&fold)) {
+		scan->said++;
+		if (take_word(scan, automaton, &fold))
+			begin_inner(scan, chunk->end);
+	}
+	if (url)
+		scan->state = 0;
+}
+
+/* Whether three digits are a reply's code, by what stands before and behind them. */
+static bool
+is_code(const struct mc_scan *scan, const struct mc_chunk *chunk, bool after_colon)
+{
+	if (scan->said == 0 || chunk->arrow || after_colon || chunk->before == '#' ||
+		chunk->before == ':')
+		return true;
+	if (chunk->value < 400)
+		return false;
+	if (chunk->before == '\'' || chunk->before == '"' || chunk->before == ';')
+		return true;
+	return (chunk->after == ' ' || chunk->after == '-') && scan->code != 0;
+}
+
+static void
+take_code(struct mc_scan *scan, const struct mc_chunk *chunk, bool after_colon)
+{
+	bool first = scan->code == 0 || scan->code < 400;
+
+	if (!is_code(scan, chunk, after_colon))
+		return;
+	if (scan->said > 0 && (scan->code == 0 || chunk->arrow))
+		begin_inner(scan, chunk->start);
+	if (!first && !scan->wrapped)
+		return;
+	if (first || scan->inner_start > scan->code_start) {
+		scan->code = chunk->value;
+		scan->code_start = chunk->start;
+		scan->code_end = chunk->end;
+	}
+}
+
+static void
+take_status(struct mc_scan *scan, const struct mc_chunk *chunk)
+{
+	bool agrees = scan->code == 0 || chunk->value >> 24 == scan->code / 100;
+	bool stale = scan->wrapped && scan->status_start < scan->inner_start;
+
+	if (scan->status != 0 && !stale && !(agrees && scan->status >> 24 != scan->code / 100))
+		return;
+	if (stale && !agrees)
+		return;
+	scan->status = chunk->value;
+	scan->status_start = chunk->start;
+	scan->status_end = chunk->end;
+}
+
+void
+mc_scan_read(struct mc_scan *scan, const struct mc_rules *rules, const char *text, size_t length)
+{
+	struct mc_chunks chunks = {.text = (const uint8_t *)text, .end = length};
+	struct mc_chunk chunk;
+	bool after_colon = false;
+
+	memset(scan, 0, sizeof(*scan));
+	scan->rules = rules;
+	scan->text = (const uint8_t *)text;
+	scan->inner = &scan->parts[0];
+	scan->outer = &scan->parts[1];
+	while (mc_chunk_next(&chunks, &chunk)) {
+		if (chunk.kind == MC_CHUNK_CODE)
+			take_code(scan, &chunk, after_colon);
+		else if (chunk.kind == MC_CHUNK_ENHANCED)
+			take_status(scan, &chunk);
+		else if (chunk.kind == MC_CHUNK_WORDS || chunk.kind == MC_CHUNK_NUMBER ||
+			 chunk.kind == MC_CHUNK_URL)
+			take_words(scan, &chunk);
+		after_colon = chunk.after == ':' || (chunk.kind != MC_CHUNK_WORDS && after_colon &&
+							    chunk.kind != MC_CHUNK_CODE);
+	}
+}
