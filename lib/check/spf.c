@@ -10,6 +10,7 @@
 #define UDP_LIMIT 512       /* RFC 7208, 3.4 */
 #define FRAGMENT_LIMIT 1232 /* what most resolvers take over UDP */
 #define OWN_HOSTS 10
+#define MERGED_LIMIT 2048 /* octets of a record that is made of others */
 
 static const char *
 escaped(struct mc_run *run, const char *text, size_t length)
@@ -80,7 +81,8 @@ merged(struct mc_run *run, const struct mc_dns *txt)
 		if (text == NULL || !mc_spf_is_record(text, length) ||
 			!mc_spf_parse(arena, text, length, &spf))
 			continue;
-		if (spf.bad != NULL || spf.redirect != NULL || spf.exp != NULL)
+		if (spf.bad != NULL || spf.redirect != NULL || spf.exp != NULL ||
+			length > MERGED_LIMIT || strlen(record) > MERGED_LIMIT)
 			return NULL;
 		for (size_t j = 0; j < spf.count; j++) {
 			const char *term = mc_spf_term_text(arena, &spf, &spf.terms[j]);
