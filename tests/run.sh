@@ -3,12 +3,12 @@
 #   the first run of examples/first-run.sh
 #   gcc with AddressSanitizer and UndefinedBehaviorSanitizer: all tests
 #   gcc without: all tests, and the unit tests and scenarios under valgrind
-#   clang: warnings as errors; each fuzz target for FUZZ_SECONDS (10)
+#   clang: warnings as errors; each fuzz target for FUZZ_SECONDS (5)
 # BUILD: where to build (default: build-test below the source).
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD:-$root/build-test}
-fuzz_seconds=${FUZZ_SECONDS:-10}
+fuzz_seconds=${FUZZ_SECONDS:-5}
 . "$root/tests/packages.sh"
 # shellcheck disable=SC2086
 need_packages $BUILD_PACKAGES $LAB_PACKAGES $TEST_PACKAGES
