@@ -15,10 +15,12 @@ struct own_row {
 static const struct own_row own_rows[OWN_NONE] = {
 	[OWN_CHECK] = {"check", 0, "NAME,...", "Make these checks only (repeatable)", FLAGS_VERDICT},
 	[OWN_MESSAGE] = {"message", 0, "FILE",
-		"Read the bounce in FILE (-: standard input): a verdict for each recipient",
-		FLAGS_REPLY},
+		"A message: the bounce that is to be read (reply; -: standard input), or one whose "
+		"signatures name the DKIM keys to look for", FLAGS_MESSAGE},
 	[OWN_RULES] = {"rules", 0, "FILE", "Read rules of your own after the built-in ones",
 		FLAGS_REPLY},
+	[OWN_REPLY_CHECK] = {"check", 0, "",
+		"Ask the block list that the reply names, where it names one", FLAGS_REPLY},
 	[OWN_FAIL_ON] = {"fail-on", 0, "notice|warning|error",
 		"The least severity that makes the exit status 1 (default: error)", FLAGS_VERDICT},
 	[OWN_FORMAT] = {"format", 0, "text|json|ndjson",
@@ -116,11 +118,22 @@ flag_help(const struct flag *flag)
 				     : mailcheck_option_help(flag->library);
 }
 
+static bool
+is_own(const char *name)
+{
+	for (size_t i = 0; i < OWN_NONE; i++)
+		if (strcmp(own_rows[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 enum flag_group
 flag_group(const struct flag *flag)
 {
 	if (flag->library == NULL)
 		return own_rows[flag->own].group;
+	if (is_own(flag_name(flag)))
+		return FLAGS_NONE;
 	switch (mailcheck_option_scope(flag->library)) {
 	case MAILCHECK_SCOPE_HOST:
 		return FLAGS_HOST;

@@ -8,19 +8,22 @@
 
 /* What stands together in help, and is allowed or not for a command. */
 enum flag_group {
+	FLAGS_NONE = 0, /* of the library, where the command has its own of that name */
 	FLAGS_GENERAL = 1,
 	FLAGS_OUTPUT = 2,
 	FLAGS_VERDICT = 4,
 	FLAGS_ANY = 8,   /* of the library: every target */
 	FLAGS_HOST = 16, /* of the library: one host */
 	FLAGS_SPF = 32,  /* of the library: a client judged by SPF */
-	FLAGS_REPLY = 64,
+	FLAGS_MESSAGE = 64,
+	FLAGS_REPLY = 128,
 };
 
 enum own_flag {
 	OWN_CHECK,
 	OWN_MESSAGE,
 	OWN_RULES,
+	OWN_REPLY_CHECK, /* --check of reply, which has no value */
 	OWN_FAIL_ON,
 	OWN_FORMAT,
 	OWN_COLOR,

@@ -19,6 +19,7 @@ static const struct section sections[] = {
 	{FLAGS_VERDICT, "Checks:"},
 	{FLAGS_HOST, "Dialogue:"},
 	{FLAGS_SPF, "Client:"},
+	{FLAGS_MESSAGE, "Message:"},
 	{FLAGS_REPLY, "Reading:"},
 	{FLAGS_ANY, "Network, files and limits:"},
 	{FLAGS_OUTPUT, "Output:"},

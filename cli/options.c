@@ -90,6 +90,7 @@ set_own(struct options *options, const struct flag *flag, const char *value)
 		break;
 	case OWN_MESSAGE:
 	case OWN_RULES:
+	case OWN_REPLY_CHECK:
 	case OWN_NONE:
 		break;
 	}
@@ -149,6 +150,9 @@ parse_long(struct options *options, const char *text, const char *next, int *ret
 		unknown_long(options, text, length);
 		return true;
 	}
+	if (flag.own == OWN_CHECK && options->word_count > 0 &&
+		strcmp(options->words[0], "reply") == 0)
+		flag.own = OWN_REPLY_CHECK;
 	if (!flag_has_value(&flag)) {
 		if (joined)
 			problem(options, "option '--%s' takes no value", flag_name(&flag));
@@ -279,7 +283,7 @@ options_apply(const struct options *options, bool spf, mailcheck *mc, const stru
 		const struct setting *setting = &options->settings[i];
 		int32_t code = MAILCHECK_OK;
 
-		if (setting->flag.library != NULL)
+		if (setting->flag.library != NULL || setting->flag.own == OWN_MESSAGE)
 			code = mailcheck_set(mc, name_for(&setting->flag, spf), setting->value);
 		if (code != MAILCHECK_OK) {
 			*ret_at = setting;

@@ -6,12 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/escape.h"
 #include "check/registry.h"
 
 #define QUESTIONS 16 /* most records compared */
 #define SELECTORS 6  /* most DKIM selectors among them */
-#define SHOWN 400    /* most octets of one answer that a finding shows */
+#define CONTENT_LIMIT ((size_t)1 << 20)
+#define SHOWN 400 /* most octets of one answer that a finding shows */
 
 struct question {
 	const char *name;
@@ -107,12 +109,17 @@ counts(struct mc_run *run, const struct question *question, const struct mc_rr *
 static const char *
 content(struct mc_run *run, const struct question *question, const struct mc_dns *dns)
 {
-	const char *all = "";
+	const char *all;
+	struct mc_buf text;
 
+	mc_buf_init(&text, CONTENT_LIMIT);
 	for (size_t i = 0; i < dns->count; i++)
-		if (counts(run, question, &dns->rrs[i]))
-			all = mc_arena_printf(run->arena, "%s%s%s", all, all[0] != '\0' ? ", " : "",
-				mc_rr_rdata_text(run->arena, &dns->rrs[i]));
+		if (counts(run, question, &dns->rrs[i])) {
+			(void)mc_buf_puts(&text, text.length > 0 ? ", " : "");
+			(void)mc_buf_puts(&text, mc_rr_rdata_text(run->arena, &dns->rrs[i]));
+		}
+	all = mc_arena_strdup(run->arena, mc_buf_text(&text));
+	mc_buf_free(&text);
 	return all[0] != '\0' ? all : "no record";
 }
 

@@ -28,6 +28,7 @@ struct looking {
 	json_t *keys; /* values */
 	size_t found, failed;
 	bool given;                 /* the user named the selectors */
+	bool waiting;               /* for what tells where a key went */
 	const struct mc_dns *any;   /* what a wildcard answers; NULL: not asked */
 	const struct mc_fact *fact; /* one that failed */
 };
@@ -118,6 +119,8 @@ judge_record(struct looking *looking, const struct wanted *wanted, const struct 
 	find_problems(looking, &problems, name_of(run, wanted));
 }
 
+static bool find_misplaced(struct mc_run *run, const struct wanted *wanted);
+
 static void
 without_key(struct looking *looking, const struct wanted *wanted, const struct mc_dns *dns)
 {
@@ -134,7 +137,38 @@ without_key(struct looking *looking, const struct wanted *wanted, const struct m
 		mc_find(run, "dkim.selector-none", "%s TXT: %s", name,
 			dns->nxdomain ? "NXDOMAIN" : "no such record");
 		mc_about(run, name);
+		looking->waiting = !find_misplaced(run, wanted) || looking->waiting;
 	}
+}
+
+/* Somewhere else: the domain twice, or without _domainkey. False while something is missing. */
+static bool
+tell_misplaced(struct mc_run *run, const struct wanted *wanted, const char *prefix)
+{
+	const struct mc_dns *dns = mc_ask_dns(run, prefix, wanted->domain, MC_RR_TXT);
+	struct mc_txts txts;
+
+	if (dns == NULL)
+		return false;
+	if (dns->fact.status != MC_FACT_OK || dns->alias_count > 0)
+		return true;
+	mc_txt_sort(run, dns, mc_dkim_is_attempt, &txts);
+	if (txts.count != 1)
+		return true;
+	mc_find(run, "dkim.wrong-name", "%s TXT \"%s\"", dns->name,
+		mc_txt_escaped(run, &txts.records[0]));
+	mc_about(run, name_of(run, wanted));
+	return true;
+}
+
+static bool
+find_misplaced(struct mc_run *run, const struct wanted *wanted)
+{
+	bool doubled = tell_misplaced(run, wanted,
+		mc_arena_printf(run->arena, "%s._domainkey.%s", wanted->selector, wanted->domain));
+	bool bare = tell_misplaced(run, wanted, wanted->selector);
+
+	return doubled && bare;
 }
 
 static void
@@ -229,6 +263,10 @@ look(struct looking *looking, const struct wanted *wanted, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (answers[i]->fact.status != MC_FACT_OK || !from_wildcard(looking, answers[i]))
 			judge_answer(looking, &wanted[i], answers[i]);
+	if (looking->waiting) {
+		json_decref(looking->keys);
+		return MC_WAIT;
+	}
 	return conclude(looking);
 }
 

@@ -219,6 +219,37 @@ with_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 										     : MC_DONE;
 }
 
+/* Somewhere else than at _dmarc below the domain. */
+static bool
+tell_misplaced(struct mc_run *run, const char *prefix, const char *name)
+{
+	const struct mc_dns *dns = mc_ask_dns(run, prefix, name, MC_RR_TXT);
+	struct mc_txts txts;
+
+	if (dns == NULL)
+		return false;
+	if (dns->fact.status != MC_FACT_OK || dns->alias_count > 0)
+		return true;
+	mc_txt_sort(run, dns, mc_dmarc_is_record, &txts);
+	if (txts.count != 1)
+		return true;
+	mc_find(run, "dmarc.wrong-name", "%s TXT \"%s\"", dns->name,
+		mc_txt_escaped(run, &txts.records[0]));
+	mc_fix(run, "Publish it at _dmarc: _dmarc.%s. TXT \"%s\"", run->domain,
+		mc_txt_escaped(run, &txts.records[0]));
+	return true;
+}
+
+static bool
+find_misplaced(struct mc_run *run)
+{
+	bool apex = tell_misplaced(run, NULL, run->domain);
+	bool doubled = tell_misplaced(
+		run, mc_arena_printf(run->arena, "_dmarc.%s", run->domain), run->domain);
+
+	return apex && doubled;
+}
+
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
@@ -228,6 +259,8 @@ without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 		broken = broken || mc_dmarc_is_attempt(walk->places[0].txts.others[i].text,
 					   walk->places[0].txts.others[i].length);
 	put_subdomains(run, NULL);
+	if (!broken && !find_misplaced(run))
+		return MC_WAIT;
 	if (!broken)
 		mc_find(run, "dmarc.none", "no DMARC record at %s or above", walk->places[0].owner);
 	return judge_difference(run, walk);

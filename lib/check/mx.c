@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check/host.h"
+#include "check/near_miss.h"
 #include "check/registry.h"
 
 #define MX_LIMIT 20 /* most MX hosts looked at */
@@ -150,6 +151,15 @@ implicit_mx(struct mc_run *run)
 	return MC_DONE;
 }
 
+static void
+judge_name(struct mc_run *run)
+{
+	const char *service = mc_near_miss(run->domain);
+
+	if (service != NULL)
+		mc_find(run, "mx.near-miss", "%s: is %s meant?", run->domain, service);
+}
+
 static enum mc_step
 check_domain(struct mc_run *run)
 {
@@ -157,6 +167,7 @@ check_domain(struct mc_run *run)
 
 	if (mx == NULL)
 		return MC_WAIT;
+	judge_name(run);
 	put_lookup(run, mx);
 	if (mx->fact.status != MC_FACT_OK) {
 		mc_nothing_below(run, "the MX records could not be looked up: %s", mx->fact.text);
@@ -214,6 +225,7 @@ static enum mc_step
 without_addresses(struct mc_run *run, const struct mc_host *host)
 {
 	const char *name = run->subject->host;
+	char doubled[MC_NAME_TEXT_SIZE];
 
 	if (host->failed != NULL)
 		return mc_undetermined(run, "mx.address-lookup-failed", host->failed);
@@ -223,6 +235,14 @@ without_addresses(struct mc_run *run, const struct mc_host *host)
 		mc_find(run, "mx.target-nxdomain", "%s: NXDOMAIN", name);
 	else
 		mc_find(run, "mx.no-address", "%s has no A and no AAAA record", name);
+	if (mc_name_join(run->domain, run->domain, doubled) && mc_name_within(name, doubled)) {
+		mc_evidence(run, "the domain stands twice in that name");
+		mc_fix(run,
+			"End the name of the mail host with a dot in the zone file, or leave the "
+			"domain out of it in the web form: MX %u %.*s.",
+			run->subject->preference, (int)(strlen(name) - strlen(run->domain) - 1),
+			name);
+	}
 	return MC_DONE;
 }
 

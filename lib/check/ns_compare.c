@@ -2,8 +2,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "check/ns.h"
 
+#define CONTENT_LIMIT ((size_t)1 << 20)
 #define SHOWN 400 /* most octets of one server's answer that are shown */
 
 static bool
@@ -19,17 +21,21 @@ is_spf(struct mc_run *run, const struct mc_rr *rr)
 static const char *
 content(struct mc_run *run, const struct mc_dns *dns, bool spf_only)
 {
-	const char *all = "";
+	const char *all;
+	struct mc_buf text;
 
 	if (dns->alias_count > 0)
 		return mc_arena_printf(
 			run->arena, "CNAME %s", mc_rr_rdata_text(run->arena, &dns->aliases[0]));
+	mc_buf_init(&text, CONTENT_LIMIT);
 	for (size_t i = 0; i < dns->count; i++) {
 		if (spf_only && !is_spf(run, &dns->rrs[i]))
 			continue;
-		all = mc_arena_printf(run->arena, "%s%s%s", all, all[0] != '\0' ? ", " : "",
-			mc_rr_rdata_text(run->arena, &dns->rrs[i]));
+		(void)mc_buf_puts(&text, text.length > 0 ? ", " : "");
+		(void)mc_buf_puts(&text, mc_rr_rdata_text(run->arena, &dns->rrs[i]));
 	}
+	all = mc_arena_strdup(run->arena, mc_buf_text(&text));
+	mc_buf_free(&text);
 	return all[0] != '\0' ? all : dns->nxdomain ? "NXDOMAIN" : "no record";
 }
 

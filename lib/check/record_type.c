@@ -104,7 +104,8 @@ mc_record_put_spf(json_t *values, struct mc_arena *arena, const struct mc_spf *s
 	mc_record_put_text(
 		values, "record", arena, mc_arena_strndup(arena, spf->text, spf->length));
 	mc_record_put_text(values, "all", arena, spf->all != NULL ? all : NULL);
-	json_object_set_new(values, "own_lookups", json_integer((json_int_t)mc_spf_own_lookups(spf)));
+	json_object_set_new(
+		values, "own_lookups", json_integer((json_int_t)mc_spf_own_lookups(spf)));
 	put_spf_terms(values, arena, spf);
 }
 
@@ -233,6 +234,7 @@ judge_spf(const char *text, size_t length, json_t *values, struct mc_record_judg
 	if (!mc_spf_parse(problems->arena, parsed, length, &spf))
 		return;
 	mc_spf_lint(&spf, problems);
+	mc_spf_lint_length(&spf, problems);
 	judgement->valid = spf.bad == NULL && mc_spf_own_lookups(&spf) <= MC_SPF_LOOKUP_LIMIT;
 	mc_record_put_spf(values, problems->arena, &spf);
 }

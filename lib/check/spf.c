@@ -4,12 +4,13 @@
 
 #include "base/escape.h"
 #include "check/registry.h"
-#include "check/spf_tree.h"
+#include "check/spf_beside.h"
 #include "record/spf_lint.h"
 
 #define UDP_LIMIT 512       /* RFC 7208, 3.4 */
 #define FRAGMENT_LIMIT 1232 /* what most resolvers take over UDP */
 #define OWN_HOSTS 10
+#define MERGED_LIMIT 2048 /* octets of a record that is made of others */
 
 static const char *
 escaped(struct mc_run *run, const char *text, size_t length)
@@ -55,6 +56,8 @@ without_record(struct mc_run *run, const struct mc_dns *txt, const struct mc_dns
 		return MC_DONE;
 	if (txt->nxdomain)
 		return mc_skipped(run, "%s does not exist", run->domain);
+	if (mc_spf_find_misplaced(run) == MC_WAIT)
+		return MC_WAIT;
 	mc_find(run, "spf.none", "%s has no TXT record that begins with \"v=spf1\"", run->domain);
 	if (takes_no_mail(mx)) {
 		mc_severity(run, MC_NOTICE);
@@ -78,7 +81,8 @@ merged(struct mc_run *run, const struct mc_dns *txt)
 		if (text == NULL || !mc_spf_is_record(text, length) ||
 			!mc_spf_parse(arena, text, length, &spf))
 			continue;
-		if (spf.bad != NULL || spf.redirect != NULL || spf.exp != NULL)
+		if (spf.bad != NULL || spf.redirect != NULL || spf.exp != NULL ||
+			length > MERGED_LIMIT || strlen(record) > MERGED_LIMIT)
 			return NULL;
 		for (size_t j = 0; j < spf.count; j++) {
 			const char *term = mc_spf_term_text(arena, &spf, &spf.terms[j]);
@@ -293,6 +297,7 @@ static void
 put_values(struct mc_run *run, const struct mc_spf_tree *tree)
 {
 	const struct mc_spf_node *root = tree->root;
+	const struct mc_spf_node *end = mc_spf_end(root);
 	const struct mc_spf_term *all = root->spf.all;
 	unsigned voids = root->voids4 > root->voids6 ? root->voids4 : root->voids6;
 	char word[] = "+all";
@@ -302,11 +307,15 @@ put_values(struct mc_run *run, const struct mc_spf_tree *tree)
 	json_object_set_new(
 		run->values, "record", json_string(escaped(run, root->spf.text, root->spf.length)));
 	json_object_set_new(run->values, "all", all != NULL ? json_string(word) : json_null());
+	word[0] = end != NULL && end->spf.all != NULL ? end->spf.all->qualifier : '\0';
+	json_object_set_new(
+		run->values, "effective_all", word[0] != '\0' ? json_string(word) : json_null());
 	json_object_set_new(run->values, "lookups", json_integer(root->lookups));
 	json_object_set_new(run->values, "void_lookups", json_integer(voids));
 	json_object_set_new(run->values, "void_lookups_ipv4", json_integer(root->voids4));
 	json_object_set_new(run->values, "void_lookups_ipv6", json_integer(root->voids6));
 	json_object_set_new(run->values, "tree", mc_spf_tree_json(run->arena, root));
+	mc_spf_put_samples(run, root);
 }
 
 static void
@@ -328,6 +337,7 @@ one_record(struct mc_run *run, const struct mc_dns *txt, const struct mc_dns *mx
 	size_t length)
 {
 	struct mc_problems problems;
+	enum mc_step explanation;
 	struct mc_spf_tree tree;
 
 	if (!mc_spf_tree_grow(run, run->domain, text, length, &tree))
@@ -336,8 +346,11 @@ one_record(struct mc_run *run, const struct mc_dns *txt, const struct mc_dns *mx
 	put_values(run, &tree);
 	mc_spf_lint(&tree.root->spf, &problems);
 	find_problems(run, &problems, txt);
+	mc_spf_judge_strings(run, txt, text, length);
 	judge_tree(run, &tree);
-	return judge_own(run, mx, &tree.root->spf) ? MC_DONE : MC_WAIT;
+	mc_spf_judge_end(run, tree.root);
+	explanation = mc_spf_judge_explanation(run, &tree.root->spf);
+	return judge_own(run, mx, &tree.root->spf) ? explanation : MC_WAIT;
 }
 
 static enum mc_step

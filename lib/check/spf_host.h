@@ -11,8 +11,8 @@
 #include "record/spf_macro.h"
 
 #define MC_SPF_LOOKUPS MC_SPF_LOOKUP_LIMIT
-#define MC_SPF_VOIDS 2    /* of them, without an answer */
-#define MC_SPF_NAMES 10   /* MX or PTR names of one term */
+#define MC_SPF_VOIDS 2  /* of them, without an answer */
+#define MC_SPF_NAMES 10 /* MX or PTR names of one term */
 
 enum mc_spf_result {
 	MC_SPF_NONE,

@@ -7,6 +7,7 @@
 
 #define NODE_LIMIT 60 /* records of one tree that are looked at */
 #define DEPTH_LIMIT 15
+#define TERM_LIMIT 100 /* terms that are looked up; those beyond are only counted */
 
 const char *
 mc_spf_state_text(enum mc_spf_state state)
@@ -241,6 +242,8 @@ grow(struct grower *grower, struct mc_spf_node *node, unsigned depth)
 			(spf->all != NULL && (last || term > spf->all)))
 			continue;
 		node->lookups++;
+		if (grower->tree->terms++ >= TERM_LIMIT)
+			continue;
 		if (term->kind == MC_SPF_INCLUDE || last)
 			follow(grower, node, term, depth);
 		else

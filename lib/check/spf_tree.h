@@ -42,7 +42,7 @@ struct mc_spf_void {
 struct mc_spf_tree {
 	struct mc_spf_node *root;
 	struct mc_spf_void *voids, **tail;
-	size_t nodes;
+	size_t nodes, terms;
 	bool waiting;
 	const struct mc_fact *failed; /* a lookup of a term */
 };

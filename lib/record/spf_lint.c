@@ -4,9 +4,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
+
 #define WIDE4 12 /* prefixes shorter than these cover networks no single sender has */
 #define WIDE6 24
+#define STRING_LIMIT 255  /* octets of a character-string */
 #define OVERLAP_LIMIT 500 /* ranges that are compared */
+#define TOLD_LIMIT 20     /* terms with the same kind of fault that are told */
+#define FIX_LIMIT 4096    /* octets of a record that is written anew */
 
 static const char *
 text_of(const struct mc_problems *problems, const struct mc_spf *spf,
@@ -15,20 +20,48 @@ text_of(const struct mc_problems *problems, const struct mc_spf *spf,
 	return mc_spf_term_text(problems->arena, spf, term);
 }
 
+/* --- a record written anew --- */
+
+static void
+begin(struct mc_buf *text)
+{
+	mc_buf_init(text, UINT16_MAX);
+	(void)mc_buf_puts(text, "v=spf1");
+}
+
+static void
+put(struct mc_buf *text, const char *term, size_t length)
+{
+	if (length > 0) {
+		(void)mc_buf_putc(text, ' ');
+		(void)mc_buf_append(text, term, length);
+	}
+}
+
+static const char *
+end(struct mc_buf *text, struct mc_arena *arena)
+{
+	const char *copy = mc_arena_strdup(arena, mc_buf_text(text));
+
+	mc_buf_free(text);
+	return copy;
+}
+
 const char *
 mc_spf_rewrite(struct mc_arena *arena, const struct mc_spf *spf,
 	const struct mc_spf_term *instead_of, const char *replacement)
 {
-	const char *text = "v=spf1";
+	struct mc_buf text;
 
+	begin(&text);
 	for (size_t i = 0; i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
-		const char *part =
-			term == instead_of ? replacement : mc_spf_term_text(arena, spf, term);
-		if (part[0] != '\0')
-			text = mc_arena_printf(arena, "%s %s", text, part);
+		if (term == instead_of)
+			put(&text, replacement, strlen(replacement));
+		else
+			put(&text, spf->text + term->position, term->length);
 	}
-	return text;
+	return end(&text, arena);
 }
 
 bool
@@ -93,10 +126,13 @@ static void
 lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 {
 	struct mc_arena *arena = problems->arena;
-	const char *record = "v=spf1";
-	bool whole = true;
+	const char *record;
+	struct mc_buf mended_text;
+	bool whole = spf->length <= FIX_LIMIT;
+	size_t told = 0;
 
-	for (size_t i = 0; i < spf->count; i++) {
+	begin(&mended_text);
+	for (size_t i = 0; whole && i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
 		const char *text = text_of(problems, spf, term);
 		if (term->kind == MC_SPF_BAD) {
@@ -105,13 +141,15 @@ lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 			text = twice ? "" : mended(arena, spf, term);
 		}
 		whole = whole && text != NULL;
-		if (text != NULL && text[0] != '\0')
-			record = mc_arena_printf(arena, "%s %s", record, text);
+		if (text != NULL)
+			put(&mended_text, text, strlen(text));
 	}
-	for (size_t i = 0; i < spf->count; i++) {
+	record = end(&mended_text, arena);
+	for (size_t i = 0; i < spf->count && told < TOLD_LIMIT; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
 		if (term->kind != MC_SPF_BAD)
 			continue;
+		told++;
 		mc_problem(problems, "spf.syntax", term->problem_at, "%s: %s",
 			text_of(problems, spf, term), term->problem);
 		if (whole)
@@ -124,10 +162,11 @@ lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 static void
 lint_reach(const struct mc_spf *spf, struct mc_problems *problems)
 {
-	struct mc_arena *arena = problems->arena;
-	const char *record = "v=spf1";
 	const struct mc_spf_term *first = NULL;
+	const char *record;
+	struct mc_buf text;
 
+	begin(&text);
 	for (size_t i = 0; i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
 		bool behind = spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all;
@@ -135,8 +174,9 @@ lint_reach(const struct mc_spf *spf, struct mc_problems *problems)
 			first = first == NULL ? term : first;
 			continue;
 		}
-		record = mc_arena_printf(arena, "%s %s", record, text_of(problems, spf, term));
+		put(&text, spf->text + term->position, term->length);
 	}
+	record = end(&text, problems->arena);
 	if (first == NULL)
 		return;
 	mc_problem(
@@ -198,8 +238,9 @@ lint_overlap(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc
 			continue;
 		mc_problem(problems, "spf.overlap", term->position, "%s is within %s",
 			text_of(problems, spf, term), text_of(problems, spf, other));
-		mc_problem_fix(
-			problems, "Publish %s", mc_spf_rewrite(problems->arena, spf, term, ""));
+		if (spf->length <= FIX_LIMIT)
+			mc_problem_fix(problems, "Publish %s",
+				mc_spf_rewrite(problems->arena, spf, term, ""));
 		return;
 	}
 }
@@ -219,6 +260,8 @@ lint_host_bits(
 	mc_address_format(address, &network);
 	mc_problem(problems, "spf.host-bits", term->position, "%s means %s/%u",
 		text_of(problems, spf, term), address, prefix);
+	if (spf->length > FIX_LIMIT)
+		return;
 	mc_problem_fix(problems, "Publish %s, or without the prefix if one address is meant.",
 		mc_spf_rewrite(problems->arena, spf, term,
 			mc_arena_printf(problems->arena, "%s%s:%s/%u",
@@ -229,15 +272,18 @@ lint_host_bits(
 static void
 lint_ranges(const struct mc_spf *spf, struct mc_problems *problems)
 {
+	size_t before = problems->count;
+
 	for (size_t i = 0; i < spf->count && i < OVERLAP_LIMIT; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
 		unsigned narrow4 = term->kind == MC_SPF_IP6 ? 32 : term->prefix4;
 		unsigned narrow6 = term->kind == MC_SPF_IP4 ? 128 : term->prefix6;
 		bool ranged = is_range(term) || term->kind == MC_SPF_A || term->kind == MC_SPF_MX;
-		if (ranged && term->qualifier == '+' && (narrow4 < WIDE4 || narrow6 < WIDE6))
+		if (ranged && problems->count - before < TOLD_LIMIT && term->qualifier == '+' &&
+			(narrow4 < WIDE4 || narrow6 < WIDE6))
 			mc_problem(problems, "spf.wide-range", term->position, "%s",
 				text_of(problems, spf, term));
-		if (!is_range(term))
+		if (!is_range(term) || problems->count - before >= TOLD_LIMIT)
 			continue;
 		lint_overlap(spf, term, problems);
 		lint_host_bits(spf, term, problems);
@@ -267,6 +313,8 @@ lint_unknown(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc
 		return;
 	}
 	mc_problem(problems, "spf.mechanism-as-modifier", term->position, "%s", text);
+	if (spf->length > FIX_LIMIT)
+		return;
 	mc_problem_fix(problems, "Publish %s",
 		mc_spf_rewrite(arena, spf, term,
 			mc_arena_printf(arena, "%.*s:%.*s", (int)term->name_length, term->name,
@@ -276,12 +324,14 @@ lint_unknown(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc
 static void
 lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 {
-	size_t lookups = mc_spf_own_lookups(spf);
+	size_t lookups = mc_spf_own_lookups(spf), before = problems->count;
 
 	for (size_t i = 0; i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
 		if (spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all)
 			continue;
+		if (problems->count - before >= TOLD_LIMIT)
+			break;
 		if (term->kind == MC_SPF_PTR)
 			mc_problem(problems, "spf.ptr", term->position, "%s",
 				text_of(problems, spf, term));
@@ -291,6 +341,38 @@ lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 	if (lookups > MC_SPF_LOOKUP_LIMIT)
 		mc_problem(problems, "spf.lookup-limit", MC_NOWHERE,
 			"%zu terms of this record alone cause DNS lookups", lookups);
+}
+
+/* As a zone file takes it: character-strings of up to 255 octets, split behind a space. */
+static const char *
+in_strings(struct mc_arena *arena, const char *text, size_t length)
+{
+	const char *all = "";
+
+	while (length > 0) {
+		size_t piece = length <= STRING_LIMIT ? length : STRING_LIMIT;
+		while (piece < length && piece > 0 && text[piece - 1] != ' ')
+			piece--;
+		if (piece == 0)
+			piece = STRING_LIMIT;
+		all = mc_arena_printf(
+			arena, "%s%s\"%.*s\"", all, all[0] != '\0' ? " " : "", (int)piece, text);
+		text += piece;
+		length -= piece;
+	}
+	return all;
+}
+
+void
+mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	if (spf->length <= STRING_LIMIT)
+		return;
+	mc_problem(problems, "spf.long-string", MC_NOWHERE, "%zu octets", spf->length);
+	if (memchr(spf->text, '"', spf->length) == NULL &&
+		memchr(spf->text, '\\', spf->length) == NULL)
+		mc_problem_fix(problems, "Publish it as: %s",
+			in_strings(problems->arena, spf->text, spf->length));
 }
 
 void

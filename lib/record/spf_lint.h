@@ -17,4 +17,7 @@ const char *mc_spf_rewrite(struct mc_arena *arena, const struct mc_spf *spf,
 /* Whether the record lets nobody send: "v=spf1 -all". */
 bool mc_spf_is_nobody(const struct mc_spf *spf);
 
+/* That the record, which may be given as one piece, has to be published in several strings. */
+void mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems);
+
 #endif

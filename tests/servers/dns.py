@@ -33,7 +33,7 @@ def records_of(name, addresses):
 class Tree:
     def __init__(self, tools, directory, domains):
         self.tools, self.directory, self.domains = tools, pathlib.Path(directory), domains
-        self.keys, self.zones = {}, {'root': {}, 'top': {}, 'leaf': {}, 'other': {}}
+        self.keys, self.zones = {}, {'root': {}, 'top': {}, 'leaf': {}, 'leaf-too': {}, 'other': {}}
         self.directory.mkdir()
 
     def tool(self, *arguments):
@@ -55,7 +55,7 @@ class Tree:
 
     def write(self, server, zone, records, how='signed', nsec3=False):
         """The zone's file, signed or not, right or wrong, for one of the servers."""
-        stem = zone.strip('.') or 'root'
+        stem = (zone.strip('.') or 'root') + ('-too' if server == 'leaf-too' else '')
         plain = self.directory / f'{stem}.zone'
         plain.write_text(f'$ORIGIN {zone.strip(".")}.\n$TTL 300\n{SOA}\n' +
                          '\n'.join(records) + '\n')
@@ -92,6 +92,11 @@ class Tree:
         how = 'unsigned' if 'unsigned' in domain.flags else \
             domain.options.get('signature', 'signed')
         self.write('leaf', domain.name, records, how, 'nsec3' in domain.flags)
+        if domain.second:
+            instead = {tuple(record.split()[:2]) for record in domain.second}
+            records = [record for record in records if tuple(record.split()[:2]) not in instead]
+            self.write('leaf-too', domain.name, records + domain.second, how,
+                       'nsec3' in domain.flags)
 
     def reverse(self):
         zones = {'5.in-addr.arpa': [], '5.0.a.2.ip6.arpa': []}
@@ -146,10 +151,11 @@ class Tree:
         self.anchor = self.directory / 'root.ds'
         self.anchor.write_text(self.ds('.') + '\n')
 
-    def serve(self, name, addresses, largest=1232):
-        """One NSD; largest: its longest answer by UDP."""
+    def serve(self, name, addresses, largest=1232, second=False):
+        """One NSD; largest: its longest answer by UDP; second: the data of the second server."""
         zones = ''.join(f'zone:\n name: "{zone}"\n zonefile: "{file}"\n'
-                        for zone, file in self.zones[name].items())
+                        for zone, file in {**self.zones[name], **(self.zones['leaf-too'] if second
+                                                                  else {})}.items())
         listen = ''.join(f' ip-address: {address}\n' for address in addresses)
         name = f'{name}-{largest}'
         config = self.directory / f'nsd-{name}.conf'
@@ -175,7 +181,7 @@ remote-control:
         self.serve('root', ROOT)
         self.serve('top', TOP)
         self.serve('leaf', LEAF)
-        self.serve('leaf', LEAF_TOO, 512)  # signed answers are cut: the rest by TCP
+        self.serve('leaf', LEAF_TOO, 512, True)  # signed answers are cut: the rest by TCP
         self.serve('other', OTHER)
         config = self.directory / 'unbound.conf'
         config.write_text(f'''server:

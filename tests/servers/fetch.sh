@@ -1,5 +1,5 @@
 #!/bin/sh
-# fetch.sh DIRECTORY servers|peers: packages of this Debian, unpacked below DIRECTORY/root.
+# fetch.sh DIRECTORY servers|peers|suite: packages of this Debian, unpacked below DIRECTORY/root.
 # Nothing is installed: no package script runs, no server starts, the machine's mail system stays
 # as it is. What is there already is not fetched again. Libraries the machine lacks come along.
 set -eu
@@ -14,8 +14,13 @@ peers)
     groups="swaks,libnet-ssleay-perl,libnet-dns-perl"
     groups="$groups sslscan,monitoring-plugins-basic,monitoring-plugins-common"
     ;;
+suite) # of SPF, and what reads it: without what Python itself would bring
+    groups=
+    ;;
 *) exit 2 ;;
 esac
+only=
+[ "$2" != suite ] || only="python3-spf python3-yaml"
 # What these packages need to be installed and kept, not to run.
 left_out="adduser cpio cron cron-daemon-common debconf dmsetup dns-root-data exim4-config
 iputils-ping libapparmor1 libargon2-1 libcryptsetup12 libdbus-1-3 libdevmapper1.02.1 libfdisk1
@@ -58,7 +63,7 @@ list_missing() {
 
 [ "$(id -u)" != 0 ] || chmod 777 . # apt-get downloads as a user of its own
 apt-cache show postfix >/dev/null 2>&1 || update
-wanted=$(list_wanted)
+wanted=${only:-$(list_wanted)}
 missing=$(list_missing)
 # shellcheck disable=SC2086
 if [ -n "$missing" ] && ! apt-get download -qq $missing 2>"$directory/fetch.log"; then

@@ -19,7 +19,7 @@ def main():
     if not os.environ.get('INTERNET_INSIDE'):
         subprocess.run(['sh', str(HERE / 'fetch.sh'), packages, 'servers'], check=True)
     internet.enter()
-    net = internet.Internet(packages, world.read(HERE / 'domains.expect'))
+    net = internet.Internet(packages, world.read(HERE / 'domains.expect', HERE / 'records.expect'))
     net.start()
     options = (f'--resolver recursive --root-hints {net.tree.hints} '
                f'--trust-anchor {net.tree.anchor} --ca-file {net.ca}')

@@ -110,7 +110,7 @@ class Runner:
     def domain(self, domain):
         """One run after the other, so that a server sees one of them at a time."""
         for run in domain.runs:
-            where = f'domains.expect:{run.line}: {" ".join(run.arguments)}'
+            where = f'{domain.path}:{run.line}: {" ".join(run.arguments)}'
             try:
                 self.judge(where, run, self.start(run.arguments))
             except subprocess.TimeoutExpired:
@@ -249,7 +249,7 @@ def main():
         if done.returncode != 0:
             internet.cannot('the servers could not be fetched (above)')
     internet.enter()
-    domains = world.read(HERE / 'domains.expect')
+    domains = world.read(HERE / 'domains.expect', HERE / 'records.expect')
     net = internet.Internet(packages, domains)
     net.start()
     ready = time.monotonic()

@@ -3,6 +3,7 @@
     domain NAME [OPTION...]       a zone of its own, delegated from its parent
         why TEXT                  what is wrong, for the reader
         record NAME TYPE DATA     a record of the zone
+        second NAME TYPE DATA     what the second name server has instead at that name and type
         host NAME ADDRESS... KIND [OPTION...]
                                   its A, AAAA and PTR records, and who answers there
         run ARGUMENT...           what mailcheck is asked (default: domain NAME)
@@ -43,11 +44,11 @@ class Run:
 
 class Domain:
     def __init__(self, words, line):
-        self.name, self.line = words[0], line
+        self.name, self.line, self.path = words[0], line, ''
         self.flags = [word for word in words[1:] if '=' not in word]
         self.options = dict(word.split('=', 1) for word in words[1:] if '=' in word)
         self.why = ''
-        self.records, self.hosts, self.runs = [], [], []
+        self.records, self.second, self.hosts, self.runs = [], [], [], []
 
 
 def is_address(word):
@@ -74,6 +75,8 @@ def read_line(domains, words, text, line):
         domain.why = (domain.why + ' ' + text.split(None, 1)[1]).strip()
     elif keyword == 'record':
         domain.records.append(text.split(None, 1)[1])
+    elif keyword == 'second':
+        domain.second.append(text.split(None, 1)[1])
     elif keyword == 'host':
         domain.hosts.append(Host(domain, words[1:], line))
     elif keyword == 'run':
@@ -90,7 +93,12 @@ def read_line(domains, words, text, line):
         raise ValueError(f'unknown keyword {keyword}')
 
 
-def read(path):
+def read(*paths):
+    """All domains of these files."""
+    return [domain for path in paths for domain in read_file(path)]
+
+
+def read_file(path):
     domains = []
     with open(path, encoding='ascii') as file:
         for line, text in enumerate(file, 1):
@@ -102,4 +110,6 @@ def read(path):
                 read_line(domains, words, text, line)
             except (IndexError, ValueError) as error:
                 raise SystemExit(f'{path}:{line}: {error}: {text}')
+    for domain in domains:
+        domain.path = path.name
     return domains
