@@ -84,9 +84,11 @@ def commands(mailcheck, net, domain):
     host, tools = first_exchange(domain), net.tools
     options = ['--resolver', 'recursive', '--trust-anchor', str(net.tree.anchor), '--root-hints',
                str(net.tree.hints), '--ca-file', str(net.ca)]
+    arguments = domain.runs[0].arguments
+    if '--check' not in arguments:
+        arguments = [*arguments, *world.CHECKS['domain']]
     return [
-        (tell_mailcheck, [mailcheck, *domain.runs[0].arguments, '--timeout', '8', '--format',
-                          'json', *options]),
+        (tell_mailcheck, [mailcheck, *arguments, '--timeout', '8', '--format', 'json', *options]),
         (tell_swaks, [tools.path('swaks'), '--to', f'postmaster@{domain.name}', '--ehlo',
                       'probe.hosting.test', '--tls', '--tls-verify', '--tls-ca-path',
                       str(net.ca), '--quit-after', 'EHLO',
@@ -122,7 +124,8 @@ Made by `peers.py` from one run in the miniature Internet; the domains are those
 `domains.expect` that have a fault, and two that have none. Each tool was run once, as Debian 12
 packages it:
 
-- `mailcheck domain DOMAIN` (the options of its line in `domains.expect`, waits of at most 8 s)
+- `mailcheck domain DOMAIN` (the checks and options of its line in `domains.expect`, waits of at
+  most 8 s)
 - `swaks --to postmaster@DOMAIN --tls --tls-verify --tls-ca-path CA --quit-after EHLO`: finds the
   MX itself, and takes the first
 - `posttls-finger -l secure -F CA DOMAIN`: finds the MX hosts itself

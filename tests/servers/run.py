@@ -26,10 +26,6 @@ failures = []
 count = 0
 
 
-# What domains.expect speaks of; checks of other records have their tests elsewhere.
-CHECKS = {'domain': ['--check', 'ns,dnssec,mx,ptr,smtp,tls'], 'dns': ['--check', 'ns,dnssec,mx,ptr']}
-
-
 def check(good, what, got=''):
     global count
     count += 1
@@ -61,7 +57,7 @@ class Runner:
         """From the root, unless the arguments name a resolver."""
         options = ['--trust-anchor', str(self.net.tree.anchor), '--ca-file', str(self.net.ca)]
         if '--check' not in arguments:
-            options += CHECKS.get(arguments[0], [])
+            options += world.CHECKS.get(arguments[0], [])
         if '--resolver' not in arguments:
             options += ['--resolver', 'recursive', '--root-hints', str(self.net.tree.hints)]
         return options
@@ -128,7 +124,7 @@ def record_and_replay(runner):
         first = runner.start(['domain', 'healthy.test', '--record', path])
         runner.note_sessions(json.loads(first.stdout))
         done = subprocess.run(['unshare', '--net', runner.mailcheck, 'domain', 'healthy.test',
-                               '--replay', path, '--format', 'json', *CHECKS['domain']],
+                               '--replay', path, '--format', 'json', *world.CHECKS['domain']],
                               capture_output=True, text=True, timeout=60, check=False)
         check(first.returncode == 0 and done.returncode == 0, 'record and replay: status 0',
               (first.returncode, done.returncode, done.stderr))
