@@ -243,6 +243,8 @@ mc_scan_read(struct mc_scan *scan, const struct mc_rules *rules, const char *tex
 		else if (chunk.kind == MC_CHUNK_WORDS || chunk.kind == MC_CHUNK_NUMBER ||
 			 chunk.kind == MC_CHUNK_URL)
 			take_words(scan, &chunk);
+		if (chunk.after == '.')
+			scan->state = 0;
 		after_colon = chunk.after == ':' || (chunk.kind != MC_CHUNK_WORDS && after_colon &&
 							    chunk.kind != MC_CHUNK_CODE);
 	}
