@@ -173,7 +173,7 @@ is_code(const struct mc_scan *scan, const struct mc_chunk *chunk, bool after_col
 		return true;
 	if (chunk->value < 400)
 		return false;
-	if (chunk->before == '\'' || chunk->before == '"' || chunk->before == ';')
+	if (chunk->before != '\0' && strchr("'\";<", chunk->before) != NULL)
 		return true;
 	return (chunk->after == ' ' || chunk->after == '-') && scan->code != 0;
 }
