@@ -116,6 +116,13 @@ begins_with_code(const uint8_t *text, size_t length)
 	       kinds[text[1]] == DIGIT && kinds[text[2]] == DIGIT;
 }
 
+/* "dsn=5.1.1", as logs have it. */
+static bool
+begins_with_status(const uint8_t *text, size_t length)
+{
+	return length > 4 && memcmp(text, "dsn=", 4) == 0 && enhanced(text + 4, length - 4) != 0;
+}
+
 static void
 judge(struct mc_chunks *chunks, struct mc_chunk *chunk, unsigned seen)
 {
@@ -126,7 +133,11 @@ judge(struct mc_chunks *chunks, struct mc_chunk *chunk, unsigned seen)
 		(kinds[chunks->text[chunk->end - 1]] & (DOT | COLON)) != 0)
 		chunk->end--;
 	length = chunk->end - chunk->start;
-	if (begins_with_code(text, length)) {
+	if (begins_with_status(text, length)) {
+		chunk->kind = MC_CHUNK_ENHANCED;
+		chunk->start += 4;
+		chunk->value = enhanced(text + 4, length - 4);
+	} else if (begins_with_code(text, length)) {
 		chunk->kind = MC_CHUNK_CODE;
 		chunk->value = number(text, 3);
 		chunk->end = chunk->start + 3;

@@ -154,23 +154,41 @@ conclude(const struct mc_scan *scan, const struct choice *choice, struct mc_repl
 		verdict->action = (enum mc_action)(rule->action - 1);
 }
 
+static void
+choose(const struct mc_scan *scan, struct choice *choice)
+{
+	enum mc_class coded;
+
+	consider_codes(scan, choice);
+	coded = choice->rule == NULL ? MC_CLASS_UNKNOWN : (enum mc_class)choice->rule->class;
+	consider_terms(scan, scan->inner, coded, 0, choice);
+	if (scan->wrapped && choice->weight < 40)
+		consider_terms(scan, scan->outer, MC_CLASS_UNKNOWN, OUTER, choice);
+}
+
+/* Nothing was refused: what a success says is no cause of anything. */
+static bool
+is_success(const struct mc_scan *scan)
+{
+	bool agrees = scan->status == 0 || scan->status >> 24 == 2;
+
+	return agrees && (scan->code == 250 || scan->code == 251 || scan->code == 252 ||
+				 (scan->code == 0 && scan->status != 0));
+}
+
 void
 mc_reply_classify(const struct mc_rules *rules, const char *text, size_t length,
 	struct mc_reply_verdict *ret_verdict)
 {
-	struct choice coded = {NULL, 0, 0, 0}, choice;
+	struct choice choice = {NULL, 0, 0, 0};
 	struct mc_reply_verdict verdict;
 	struct mc_scan scan;
 
 	if (length > MC_REPLY_LIMIT)
 		length = MC_REPLY_LIMIT;
 	mc_scan_read(&scan, rules, text, length);
-	consider_codes(&scan, &coded);
-	choice = coded;
-	consider_terms(&scan, scan.inner, coded.rule == NULL ? MC_CLASS_UNKNOWN : coded.rule->class,
-		0, &choice);
-	if (scan.wrapped && choice.weight < 40)
-		consider_terms(&scan, scan.outer, MC_CLASS_UNKNOWN, OUTER, &choice);
+	if (!is_success(&scan))
+		choose(&scan, &choice);
 	verdict = (struct mc_reply_verdict){.code = scan.code,
 		.status = scan.status,
 		.inner = scan.inner_start,

@@ -2,6 +2,7 @@
 #include "reply/entity.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/address.h"
 #include "reply/chunk.h"
@@ -11,6 +12,7 @@
 #define MAILBOX_LIMIT 320       /* octets (RFC 5321, 4.5.3.1.1 and 4.5.3.1.2) */
 #define DOMAIN_LIMIT 253
 #define LIMIT_REACH 4 /* words between "limit" and its number */
+#define RETRY_REACH 6 /* words between "retry" and its time */
 
 #define ENTITY_WORD(name, word) [MC_ENTITY_##name] = word,
 
@@ -33,6 +35,9 @@ static const struct {
 	{"day", 86400},
 };
 
+/* What makes a time one to wait for, by their beginnings. */
+static const char *const retry_words[] = {"retr", "try", "again", "wait", "later", "defer", "delay",
+	"erneut", "warten", "reess", "reint", "novament", "nuevament", "riprov"};
 static const char *const limit_words[] = {"limit", "max", "exceed", "than", "quota", "allow"};
 static const char *const list_words[] = {
 	"using", "in", "on", "by", "at", "via", "from", "list", "rbl", "dnsbl", "blacklist", "bl"};
@@ -44,6 +49,10 @@ struct finder {
 	char word[WORD_SIZE]; /* the one before, in lower case, its beginning */
 	int64_t number;       /* right before; -1: none */
 	unsigned since_limit; /* words since one of a limit */
+	unsigned since_retry; /* words since one of trying again */
+	unsigned since_wait;  /* words since the time below */
+	int64_t wait;         /* the first time said, of whatever, in seconds; -1: none */
+	int64_t before;       /* the same, when right before a word of trying again */
 };
 
 static bool
@@ -111,7 +120,25 @@ is_letter(char c)
 	return is_alphanumeric(c) && (c < '0' || c > '9');
 }
 
-/* A host name of at least two labels, the last of letters only or of an A-label. */
+static bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* "x.xx.xx" */
+static bool
+is_made_out(const char *text, size_t length)
+{
+	size_t i = 0;
+
+	while (i < length && (text[i] == '.' || (text[i] | 0x20) == 'x'))
+		i++;
+	return i == length;
+}
+
+/* A host name of at least two labels, the last of letters only or of an A-label; not an error's
+ * name as "RESOLVER.ADR.NotFound". */
 static bool
 is_domain(const char *text, size_t length)
 {
@@ -135,24 +162,43 @@ is_domain(const char *text, size_t length)
 	if (labels < 2 || length - label < 2)
 		return false;
 	for (size_t i = label; i < length; i++)
-		if (!is_letter(text[i]) && strncmp(text + label, "xn--", 4) != 0)
+		if ((!is_letter(text[i]) && strncmp(text + label, "xn--", 4) != 0) ||
+			(i > label && is_upper(text[i]) && !is_upper(text[i - 1])))
 			return false;
-	return true;
+	return !is_made_out(text, length);
+}
+
+/* Octets of "to=", "rcpt=" in front of a mailbox. */
+static size_t
+key_length(const char *text, size_t length)
+{
+	static const char *const keys[] = {"to", "from", "rcpt", "orig_to", "ctladdr", "addr",
+		"sender", "recipient", "for", "user", "mail", "email"};
+	const char *sign = memchr(text, '=', length);
+
+	for (size_t i = 0; sign != NULL && i < sizeof(keys) / sizeof(keys[0]); i++)
+		if ((size_t)(sign - text) == strlen(keys[i]) &&
+			strncasecmp(text, keys[i], strlen(keys[i])) == 0)
+			return strlen(keys[i]) + 1;
+	return 0;
 }
 
 static void
 take_mailbox(struct finder *finder, const struct mc_chunk *chunk)
 {
 	const char *text = finder->text;
-	size_t start = chunk->start, at = start, end = chunk->end;
+	size_t end = chunk->start, at;
+	size_t start = chunk->start + key_length(text + chunk->start, chunk->end - chunk->start);
 
-	while (at < end && text[at] != '@') {
-		if (text[at] == '=' || text[at] == ':')
+	for (at = start; at < chunk->end && text[at] != '@'; at++)
+		if (text[at] == ':')
 			start = at + 1;
-		at++;
-	}
-	if (at > start && end - start <= MAILBOX_LIMIT && at + 1 < end &&
-		memchr(text + at + 1, '@', end - at - 1) == NULL)
+	for (end = at + 1; end < chunk->end; end++)
+		if (!is_alphanumeric(text[end]) && strchr(".-_", text[end]) == NULL &&
+			(uint8_t)text[end] < 0x80)
+			break;
+	if (at > start && end > at + 1 && end - start <= MAILBOX_LIMIT &&
+		(end == chunk->end || text[end] != '@'))
 		offer(finder, MC_ENTITY_MAILBOX, start, end);
 }
 
@@ -177,17 +223,50 @@ take_domain(struct finder *finder, const struct mc_chunk *chunk)
 		offer_inner(finder, MC_ENTITY_DOMAIN, chunk->start, chunk->end);
 }
 
-static void
-take_wait(struct finder *finder, const char *unit)
+/* Seconds of "5 minutes"; -1: that is no time, or one too long. */
+static int64_t
+seconds(int64_t number, const char *unit)
 {
-	bool temporary = finder->verdict->persistence != MC_PERSISTENCE_PERMANENT;
-
-	if (finder->number < 0 || !temporary || finder->found->retry_after >= 0)
-		return;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+	for (size_t i = 0; number >= 0 && i < sizeof(units) / sizeof(units[0]); i++)
 		if (strncmp(unit, units[i].word, strlen(units[i].word)) == 0 &&
-			finder->number <= RETRY_LIMIT / units[i].seconds)
-			finder->found->retry_after = finder->number * units[i].seconds;
+			number <= RETRY_LIMIT / units[i].seconds)
+			return number * units[i].seconds;
+	return -1;
+}
+
+static void
+take_wait(struct finder *finder, const char *word)
+{
+	static const size_t retries = sizeof(retry_words) / sizeof(retry_words[0]);
+	int64_t wait = seconds(finder->number, word);
+
+	finder->since_retry++;
+	finder->since_wait++;
+	if (begins_with_any(word, retry_words, retries))
+		finder->since_retry = 0;
+	if (wait >= 0 && finder->since_retry <= RETRY_REACH && finder->found->retry_after < 0)
+		finder->found->retry_after = wait;
+	if (wait >= 0 && finder->wait < 0) {
+		finder->wait = wait;
+		finder->since_wait = 0;
+	}
+	if (finder->since_retry == 0 && finder->since_wait <= RETRY_REACH / 2)
+		finder->before = finder->wait;
+}
+
+/* A time said of anything else than trying again is one to wait for only where all are. */
+static void
+settle_wait(struct finder *finder)
+{
+	const struct mc_reply_verdict *verdict = finder->verdict;
+
+	if (finder->found->retry_after < 0)
+		finder->found->retry_after = finder->before;
+	if (finder->found->retry_after < 0 &&
+		(verdict->class == MC_CLASS_GREYLISTED || verdict->class == MC_CLASS_RATE_LIMITED))
+		finder->found->retry_after = finder->wait;
+	if (verdict->persistence == MC_PERSISTENCE_PERMANENT)
+		finder->found->retry_after = -1;
 }
 
 static void
@@ -267,6 +346,8 @@ offer_reply(struct finder *finder, size_t end)
 	while (start < end && strchr(" \t\r\n:;>'\"", finder->text[start]) != NULL)
 		start++;
 	found = memmem(finder->text + start, end - start, behind, sizeof(behind) - 1);
+	if (found == NULL && start > 0 && strchr("'\"", finder->text[start - 1]) != NULL)
+		found = memrchr(finder->text + start, finder->text[start - 1], end - start);
 	offer(finder, MC_ENTITY_INNER, start, found != NULL ? (size_t)(found - finder->text) : end);
 }
 
@@ -280,11 +361,16 @@ mc_entities_find(const char *text, size_t length, const struct mc_reply_verdict 
 		.verdict = verdict,
 		.found = &entities,
 		.number = -1,
-		.since_limit = LIMIT_REACH + 1};
+		.wait = -1,
+		.before = -1,
+		.since_limit = LIMIT_REACH + 1,
+		.since_retry = RETRY_REACH + 1,
+		.since_wait = RETRY_REACH + 1};
 	struct mc_chunk chunk;
 
 	while (mc_chunk_next(&chunks, &chunk))
 		take(&finder, &chunk);
+	settle_wait(&finder);
 	if (verdict->list != NULL) {
 		entities.list = verdict->list;
 		offer_inner(&finder, MC_ENTITY_LIST, verdict->list_start, verdict->list_end);

@@ -303,11 +303,17 @@ strip_tags(struct mc_buf *out, const char *text, size_t length)
 		const char *entity, *text;
 	} entities[] = {{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}, {"&quot;", "\""},
 		{"&nbsp;", " "}, {"&#39;", "'"}};
+	size_t closed = length; /* behind the last '>' */
+
+	while (closed > 0 && text[closed - 1] != '>')
+		closed--;
 
 	for (size_t i = 0; i < length; i++) {
-		const char *end = text[i] == '<' ? memchr(text + i, '>', length - i) : NULL;
+		const char *end = NULL;
 		size_t entity = 0;
 
+		if (text[i] == '<' && i < closed)
+			end = memchr(text + i, '>', length - i);
 		if (end != NULL) {
 			bool block = strncasecmp(text + i, "<br", 3) == 0 ||
 				     strncasecmp(text + i, "</p", 3) == 0 ||

@@ -173,7 +173,7 @@ is_code(const struct mc_scan *scan, const struct mc_chunk *chunk, bool after_col
 		return true;
 	if (chunk->value < 400)
 		return false;
-	if (chunk->before == '\'' || chunk->before == '"' || chunk->before == ';')
+	if (chunk->before != '\0' && strchr("'\";<", chunk->before) != NULL)
 		return true;
 	return (chunk->after == ' ' || chunk->after == '-') && scan->code != 0;
 }
@@ -223,6 +223,14 @@ begin(struct mc_scan *scan)
 	}
 }
 
+/* An address in 127/8: a block list's answer, and words for the rules. */
+static bool
+is_answer(const struct mc_chunk *chunk, const char *text)
+{
+	return chunk->kind == MC_CHUNK_IP && chunk->end - chunk->start > 4 &&
+	       memcmp(text + chunk->start, "127.", 4) == 0;
+}
+
 void
 mc_scan_read(struct mc_scan *scan, const struct mc_rules *rules, const char *text, size_t length)
 {
@@ -241,8 +249,10 @@ mc_scan_read(struct mc_scan *scan, const struct mc_rules *rules, const char *tex
 		else if (chunk.kind == MC_CHUNK_ENHANCED)
 			take_status(scan, &chunk);
 		else if (chunk.kind == MC_CHUNK_WORDS || chunk.kind == MC_CHUNK_NUMBER ||
-			 chunk.kind == MC_CHUNK_URL)
+			 chunk.kind == MC_CHUNK_URL || is_answer(&chunk, text))
 			take_words(scan, &chunk);
+		if (chunk.after == '.')
+			scan->state = 0;
 		after_colon = chunk.after == ':' || (chunk.kind != MC_CHUNK_WORDS && after_colon &&
 							    chunk.kind != MC_CHUNK_CODE);
 	}
