@@ -17,6 +17,7 @@ struct reading {
 	enum mc_list_kind kind; /* the worst of its codes */
 	const char *meaning;    /* or of the refusal */
 	const char *why;        /* of what is no answer */
+	const char *strange;    /* a code that is not known, beside those that are; or NULL */
 };
 
 static bool
@@ -100,10 +101,13 @@ read_address(struct mc_run *run, const struct mc_list *list, const struct mc_add
 			mc_arena_printf(run->arena, "it answers %s, which no list would say", text);
 		return;
 	}
-	if (listing == MC_LISTING_UNKNOWN && reading->what == NOTHING) {
-		reading->what = UNKNOWN;
-		reading->why = mc_arena_printf(
+	if (listing == MC_LISTING_UNKNOWN) {
+		reading->strange = mc_arena_printf(
 			run->arena, "it answers %s, whose meaning is not known here", text);
+		if (reading->what == NOTHING) {
+			reading->what = UNKNOWN;
+			reading->why = reading->strange;
+		}
 	}
 	for (size_t i = 0; i < count && reading->what != REFUSED; i++)
 		add_meaning(run, reading, codes[i]);
@@ -284,7 +288,9 @@ judge(struct mc_run *run, struct mc_dnsbl_row *row, const struct reading *readin
 	else if (reading->what == CODE && reading->kind != MC_LIST_NEUTRAL) {
 		row->kind = reading->kind;
 		conclude(row, MC_DNSBL_LISTED, NULL);
-	} else
+	} else if (reading->strange != NULL)
+		conclude(row, MC_DNSBL_UNVERIFIABLE, reading->strange);
+	else
 		conclude(row, MC_DNSBL_CLEAN, NULL);
 }
 

@@ -12,8 +12,21 @@ static const struct mc_list_code refusals[] = {
 		"it does not answer this resolver"},
 };
 
-static const struct mc_list_code any = {
-	{127, 0, 0, 2}, {127, 254, 255, 255}, 0, MC_LIST_SPAM, "listed"};
+#define ANY(kind)                                                                                  \
+	{                                                                                          \
+		{127, 0, 0, 2}, {127, 254, 255, 255}, 0, kind, "listed"                            \
+	}
+
+/* A listing of a list without codes is of the list's kind. */
+static const struct mc_list_code any[] = {
+	[MC_LIST_ALLOW] = ANY(MC_LIST_ALLOW),
+	[MC_LIST_INFO] = ANY(MC_LIST_INFO),
+	[MC_LIST_AGE] = ANY(MC_LIST_AGE),
+	[MC_LIST_RANGE] = ANY(MC_LIST_RANGE),
+	[MC_LIST_REPUTATION] = ANY(MC_LIST_REPUTATION),
+	[MC_LIST_POLICY] = ANY(MC_LIST_POLICY),
+	[MC_LIST_SPAM] = ANY(MC_LIST_SPAM),
+};
 
 static bool
 in_range(const struct mc_list_code *code, const uint8_t octets[4])
@@ -28,6 +41,14 @@ static bool
 matches(const struct mc_list_code *code, const uint8_t octets[4])
 {
 	return code->bit != 0 ? (octets[3] & code->bit) != 0 : in_range(code, octets);
+}
+
+/* A wide range of a table does not make a listing of a refusal: only a code that is a refusal's
+ * own says what that means. */
+static bool
+may_mean(const struct mc_list_code *code, bool refused)
+{
+	return !refused || (code->bit == 0 && code->low[1] == 255 && code->low[2] == 255);
 }
 
 static const struct mc_list_code *
@@ -65,7 +86,7 @@ mc_list_read(const struct mc_list *list, const struct mc_address *answer,
 	refusal = first(refusals, sizeof(refusals) / sizeof(refusals[0]), octets);
 	for (size_t i = 0; i < list->code_count && count < room; i++) {
 		const struct mc_list_code *code = &list->codes[i];
-		if ((code->bit != 0 && refusal != NULL) || !matches(code, octets))
+		if (!may_mean(code, refusal != NULL) || !matches(code, octets))
 			continue;
 		codes[count++] = code;
 		if (code->bit == 0)
@@ -74,7 +95,7 @@ mc_list_read(const struct mc_list *list, const struct mc_address *answer,
 	if (count == 0 && refusal != NULL)
 		codes[count++] = refusal;
 	if (count == 0 && is_any(list, octets))
-		codes[count++] = &any;
+		codes[count++] = &any[list->kind];
 	*ret_count = count;
 	return count > 0 ? MC_LISTING_CODE : MC_LISTING_UNKNOWN;
 }

@@ -98,7 +98,11 @@ START_TEST(answers_have_meanings)
 		"\tcode 127.0.0.2-4 : exact\n\tcode 127.0.*.9 allow : any\n"
 		"list b.example\n\tasks domain\n\trefuse-bit 1 : no\n\tbit 2 : two\n"
 		"\tbit 4 age : four\n"
-		"list c.example\n\tasks ipv4\n\trefuse 127.0.0.255 : no\n";
+		"list c.example\n\tasks ipv4\n\trefuse 127.0.0.255 : no\n"
+		"list d.example\n\tasks ipv4\n\tcode 127.*.*.* : wide\n"
+		"list e.example\n\tasks ipv4\n\tcode 127.255.255.9 : its own\n"
+		"list f.example\n\tasks ipv4\n\tkind range\n"
+		"list g.example\n\tasks ipv4\n\tkind allow\n";
 	static const struct {
 		size_t list;
 		const char *answer;
@@ -120,6 +124,11 @@ START_TEST(answers_have_meanings)
 		{2, "127.0.0.77", MC_LISTING_CODE, 1, MC_LIST_SPAM},
 		{2, "127.0.0.1", MC_LISTING_UNKNOWN, 0, MC_LIST_NEUTRAL},
 		{2, "127.0.0.255", MC_LISTING_CODE, 1, MC_LIST_REFUSAL},
+		{3, "127.0.0.255", MC_LISTING_CODE, 1, MC_LIST_SPAM},
+		{3, "127.255.255.254", MC_LISTING_CODE, 1, MC_LIST_REFUSAL},
+		{4, "127.255.255.9", MC_LISTING_CODE, 1, MC_LIST_SPAM},
+		{5, "127.0.0.2", MC_LISTING_CODE, 1, MC_LIST_RANGE},
+		{6, "127.0.0.2", MC_LISTING_CODE, 1, MC_LIST_ALLOW},
 	};
 	struct mc_lists_error error;
 	struct mc_lists lists;
