@@ -118,6 +118,7 @@ content(struct mc_run *run, const struct question *question, const struct mc_dns
 			(void)mc_buf_puts(&text, text.length > 0 ? ", " : "");
 			(void)mc_buf_puts(&text, mc_rr_rdata_text(run->arena, &dns->rrs[i]));
 		}
+	run->arena->failed |= text.failed;
 	all = mc_arena_strdup(run->arena, mc_buf_text(&text));
 	mc_buf_free(&text);
 	return all[0] != '\0' ? all : "no record";
