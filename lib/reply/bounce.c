@@ -117,9 +117,11 @@ bare_address(struct mc_arena *arena, const char *value)
 
 	value = untyped(value);
 	length = strlen(value);
+	if (length > ADDRESS_LIMIT * 4)
+		return mc_arena_strndup(arena, value, ADDRESS_LIMIT * 4);
 	if (length > 1 && value[0] == '<' && value[length - 1] == '>')
 		value = mc_arena_strndup(arena, value + 1, length - 2);
-	if (value == NULL || strstr(value, "\\x{") == NULL || strlen(value) > 4 * ADDRESS_LIMIT)
+	if (value == NULL || strstr(value, "\\x{") == NULL)
 		return value;
 	return unembedded(arena, value);
 }
@@ -309,7 +311,8 @@ begins_with_mailbox(const struct line *line, struct line *ret_mailbox, struct li
 
 	if (bracket)
 		skip(&rest, 1);
-	while (end < rest.length && strchr("<> \t,;:()[]\"'", rest.text[end]) == NULL) {
+	while (end < rest.length && (uint8_t)rest.text[end] > ' ' &&
+		strchr("<>,;:()[]\"'\x7f", rest.text[end]) == NULL) {
 		at += rest.text[end] == '@' ? 1 : 0;
 		end++;
 	}

@@ -34,6 +34,20 @@ static const struct reply_case {
 	{"552 Mail is larger than the limit, see https://example.com/size?x=1.", "too-large", 552, NULL, "url",
 	 "https://example.com/size?x=1"},
 	{"550 5.1.1 unknown user (ip 999.1.2.3)", "mailbox-unknown", 550, "5.1.1", "ip", NULL},
+	{"450 4.7.1 Greylisted u@example.com:451", "greylisted", 450, "4.7.1", "address", "u@example.com"},
+	{"451 to=u@example.com greylisted", "greylisted", 451, NULL, "address", "u@example.com"},
+	{"451 SRS0=ab=cd=example.net=u@example.com greylisted", "greylisted", 451, NULL, "address",
+	 "SRS0=ab=cd=example.net=u@example.com"},
+	{"550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found", "mailbox-unknown", 550, "5.1.10", "domain", NULL},
+	{"554 5.7.1 Client host [x.xx.xx.x] blocked using bl.spamcop.net", "ip-blocklisted", 554, "5.7.1", "ip", NULL},
+	{"554 5.7.1 Client host x.xx.xx blocked using bl.spamcop.net", "ip-blocklisted", 554, "5.7.1", "domain", NULL},
+	{"Remote Server returned '550 5.1.1 User unknown'", "mailbox-unknown", 550, "5.1.1", "inner",
+	 "550 5.1.1 User unknown"},
+	{"while talking to mx.example.com.: >>> DATA <<< 552 5.2.2 Mailbox full 554 5.0.0 Service unavailable",
+	 "mailbox-full", 552, "5.2.2", NULL, NULL},
+	{"4ABC: to=<u@example.com>, relay=none, delay=550, dsn=4.4.1, status=deferred (connect to "
+	 "mx.example.com[192.0.2.1]:25: Connection refused)", "connection", 0, "4.4.1", NULL, NULL},
+	{"250 2.1.9 Message relayed to a server without notifications", "unknown", 250, "2.1.9", NULL, NULL},
 	{"221 2.0.0 Bye", "unknown", 221, "2.0.0", NULL, NULL},
 	{"", "unknown", 0, NULL, NULL, NULL},
 	{"\x1b[2J\xff\xfe\xc0\xaf", "unknown", 0, NULL, NULL, NULL},
@@ -81,7 +95,10 @@ START_TEST(when_to_retry)
 		{"450 4.7.1 Greylisted, come back in 5 minutes", 300},
 		{"450 4.7.1 Greylisted, try in 1 hour", 3600}, {"450 4.7.1 Greylisted", 900},
 		{"450 4.7.1 Greylisted for 99999999 hours", 900},
-		{"550 5.1.1 User unknown, retry in 5 minutes", -1}};
+		{"550 5.1.1 User unknown, retry in 5 minutes", -1},
+		{"421 4.4.2 Connection timed out after 421 seconds", 1800},
+		{"452 Limit of 20 messages in 60 minutes, wait 10 minutes", 600},
+		{"450 4.7.1 Greylisted; in 5 Minuten erneut versuchen", 300}};
 	mailcheck_reply *reply = NULL;
 
 	ck_assert_int_eq(mailcheck_reply_new(NULL, &reply), MAILCHECK_OK);
