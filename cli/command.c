@@ -61,6 +61,7 @@ static const char *const reply_examples[] = {
 	"mailcheck reply < replies.txt > verdicts.ndjson",
 	"mailcheck reply --message bounce.eml",
 	"mailcheck reply --rules mine.txt '554 Not today'",
+	"mailcheck reply --check '554 5.7.1 [192.0.2.25] blocked using zen.spamhaus.org'",
 	NULL,
 };
 
@@ -175,10 +176,10 @@ const struct command commands[] = {
 		.description =
 			"Classifies the TEXT of a reply, bare or as it stands in a bounce or a "
 			"log; without TEXT, one reply a line of standard input, and a line of JSON "
-			"for each. It works offline. What a class means says 'mailcheck explain "
+			"for each. It works offline, but for --check. What a class means says 'mailcheck explain "
 			"reply.CLASS'.",
 		.examples = reply_examples,
-		.flags = FLAGS_GENERAL | FLAGS_OUTPUT | FLAGS_MESSAGE | FLAGS_REPLY,
+		.flags = FLAGS_GENERAL | FLAGS_OUTPUT | FLAGS_MESSAGE | FLAGS_REPLY | FLAGS_ANY,
 		.run = reply_run,
 	},
 	{

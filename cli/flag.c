@@ -19,6 +19,8 @@ static const struct own_row own_rows[OWN_NONE] = {
 		"signatures name the DKIM keys to look for", FLAGS_MESSAGE},
 	[OWN_RULES] = {"rules", 0, "FILE", "Read rules of your own after the built-in ones",
 		FLAGS_REPLY},
+	[OWN_REPLY_CHECK] = {"check", 0, "",
+		"Ask the block list that the reply names, where it names one", FLAGS_REPLY},
 	[OWN_FAIL_ON] = {"fail-on", 0, "notice|warning|error",
 		"The least severity that makes the exit status 1 (default: error)", FLAGS_VERDICT},
 	[OWN_FORMAT] = {"format", 0, "text|json|ndjson",

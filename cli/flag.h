@@ -23,6 +23,7 @@ enum own_flag {
 	OWN_CHECK,
 	OWN_MESSAGE,
 	OWN_RULES,
+	OWN_REPLY_CHECK, /* --check of reply, which has no value */
 	OWN_FAIL_ON,
 	OWN_FORMAT,
 	OWN_COLOR,

@@ -20,7 +20,7 @@ static const struct section sections[] = {
 	{FLAGS_HOST, "Dialogue:"},
 	{FLAGS_SPF, "Client:"},
 	{FLAGS_MESSAGE, "Message:"},
-	{FLAGS_REPLY, "Rules:"},
+	{FLAGS_REPLY, "Reading:"},
 	{FLAGS_ANY, "Network, files and limits:"},
 	{FLAGS_OUTPUT, "Output:"},
 	{FLAGS_GENERAL, "Help:"},

@@ -90,6 +90,7 @@ set_own(struct options *options, const struct flag *flag, const char *value)
 		break;
 	case OWN_MESSAGE:
 	case OWN_RULES:
+	case OWN_REPLY_CHECK:
 	case OWN_NONE:
 		break;
 	}
@@ -149,6 +150,9 @@ parse_long(struct options *options, const char *text, const char *next, int *ret
 		unknown_long(options, text, length);
 		return true;
 	}
+	if (flag.own == OWN_CHECK && options->word_count > 0 &&
+		strcmp(options->words[0], "reply") == 0)
+		flag.own = OWN_REPLY_CHECK;
 	if (!flag_has_value(&flag)) {
 		if (joined)
 			problem(options, "option '--%s' takes no value", flag_name(&flag));

@@ -16,19 +16,36 @@ struct session {
 	struct output *output;
 	mailcheck_reply_rules *rules;
 	mailcheck_reply *reply;
+	mailcheck *mc; /* NULL: no list is asked */
 	uint32_t flags;
 	bool json;
 	bool begun;
 };
+
+/* False when it could not be done, which is told; a reply that names no list is fine. */
+static bool
+ask_list(struct session *session)
+{
+	int32_t code = session->mc == NULL ? MAILCHECK_OK
+					   : mailcheck_reply_check(session->reply, session->mc);
+
+	if (code != MAILCHECK_OK && code != MAILCHECK_NOT_FOUND)
+		message("%s", mailcheck_error(session->mc)[0] != '\0' ? mailcheck_error(session->mc)
+								      : mailcheck_strerror(code));
+	return code == MAILCHECK_OK || code == MAILCHECK_NOT_FOUND;
+}
 
 static bool
 write_reply(struct session *session, const char *text, size_t length)
 {
 	const char *line = NULL;
 
-	if (mailcheck_reply_read(session->reply, text, length) == MAILCHECK_OK)
+	if (mailcheck_reply_read(session->reply, text, length) == MAILCHECK_OK) {
+		if (!ask_list(session))
+			return false;
 		line = session->json ? mailcheck_reply_json(session->reply)
 				     : mailcheck_reply_text(session->reply, session->flags);
+	}
 	if (line == NULL) {
 		message("out of memory");
 		return false;
@@ -123,11 +140,13 @@ write_recipient(struct session *session, const mailcheck_bounce *bounce, uint32_
 {
 	const char *text = NULL;
 
-	if (session->json) {
-		text = mailcheck_bounce_json(bounce, i, session->reply);
-	} else if (mailcheck_bounce_classify(bounce, i, session->reply) == MAILCHECK_OK) {
-		write_heading(session, bounce, i);
-		text = mailcheck_reply_text(session->reply, session->flags);
+	if (mailcheck_bounce_classify(bounce, i, session->reply) == MAILCHECK_OK) {
+		if (!ask_list(session))
+			return false;
+		if (!session->json)
+			write_heading(session, bounce, i);
+		text = session->json ? mailcheck_bounce_json(bounce, i, session->reply)
+				     : mailcheck_reply_text(session->reply, session->flags);
 	}
 	if (text == NULL) {
 		message("out of memory");
@@ -164,6 +183,22 @@ read_bounce(struct session *session, const char *path)
 	return status;
 }
 
+/* The context that asks lists. */
+static bool
+begin_asking(struct session *session)
+{
+	const struct setting *at = NULL;
+	int32_t code = mailcheck_new(&session->mc);
+
+	if (code == MAILCHECK_OK)
+		code = options_apply(session->options, false, session->mc, &at);
+	if (code != MAILCHECK_OK && at != NULL)
+		message_option(flag_name(&at->flag), mailcheck_error(session->mc));
+	else if (code != MAILCHECK_OK)
+		message("%s", mailcheck_strerror(code));
+	return code == MAILCHECK_OK;
+}
+
 static enum status
 run(struct session *session)
 {
@@ -175,6 +210,8 @@ run(struct session *session)
 		message("out of memory");
 		return STATUS_UNDETERMINED;
 	}
+	if (options_has(options, "check") && !begin_asking(session))
+		return STATUS_USAGE;
 	if (bounce != NULL)
 		return read_bounce(session, bounce);
 	if (strcmp(text, "-") == 0)
@@ -216,6 +253,7 @@ reply_run(const struct command *command, const struct options *options, struct o
 	if (rules == NULL || read_rules(&session, rules))
 		status = run(&session);
 	mailcheck_reply_free(session.reply);
+	mailcheck_free(session.mc);
 	mailcheck_reply_rules_free(session.rules);
 	return status;
 }

@@ -9,13 +9,13 @@ main(int argc, char **argv)
 	FILE *input = argc > 1 ? fopen(argv[1], "r") : stdin;
 	mailcheck_reply *reply = NULL;
 	char line[4096];
-	int32_t code = mailcheck_reply_new(NULL, &reply);
+	int32_t code;
 
-	if (input == NULL || code != MAILCHECK_OK) {
-		fprintf(stderr, "reply: %s\n",
-			input == NULL ? "cannot open the file" : mailcheck_strerror(code));
+	if (input == NULL) {
+		perror(argv[1]);
 		return 2;
 	}
+	code = mailcheck_reply_new(NULL, &reply);
 	while (code == MAILCHECK_OK && fgets(line, sizeof(line), input) != NULL) {
 		code = mailcheck_reply_read(reply, line, strcspn(line, "\r\n"));
 		if (code == MAILCHECK_OK)
@@ -23,6 +23,8 @@ main(int argc, char **argv)
 				mailcheck_reply_persistence(reply), mailcheck_reply_fault(reply),
 				mailcheck_reply_action(reply));
 	}
+	if (code != MAILCHECK_OK)
+		fprintf(stderr, "reply: %s\n", mailcheck_strerror(code));
 	mailcheck_reply_free(reply);
 	if (input != stdin)
 		fclose(input);

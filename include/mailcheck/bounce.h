@@ -45,8 +45,8 @@ MAILCHECK_API int32_t mailcheck_bounce_classify(
 	const mailcheck_bounce *bounce, uint32_t i, mailcheck_reply *reply);
 
 /* The line of mailcheck_reply_json() for the i-th recipient, with "recipient", "dsn_action",
- * "dsn_status" and "server" before it. It classifies. NULL when out of memory or i is out of
- * range; valid until the next call with `reply`. */
+ * "dsn_status" and "server" before it; `reply` has read it with mailcheck_bounce_classify(). NULL
+ * when out of memory or i is out of range; valid until the next call with `reply`. */
 MAILCHECK_API const char *mailcheck_bounce_json(
 	const mailcheck_bounce *bounce, uint32_t i, mailcheck_reply *reply);
 

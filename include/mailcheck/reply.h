@@ -13,6 +13,7 @@
 #ifndef MAILCHECK_REPLY_H
 #define MAILCHECK_REPLY_H
 
+#include <mailcheck/context.h>
 #include <mailcheck/export.h>
 #include <stddef.h>
 
@@ -91,6 +92,15 @@ MAILCHECK_API size_t mailcheck_reply_span_end(const mailcheck_reply *reply);
 MAILCHECK_API const char *mailcheck_reply_entity(mailcheck_reply *reply, const char *name);
 /* The i-th name of the above; static. NULL behind the last. */
 MAILCHECK_API const char *mailcheck_reply_entity_at(uint32_t i);
+
+/* --- the list it names --- */
+
+/* Asks the block list that the reply names about the address (or domain) it names, by the options
+ * of `mc`, whose option "list" is taken away. What came of it is in JSON and text until the next
+ * reading: "agreement" (it is listed), "contradiction" (it is not), "misconfiguration" (of the
+ * receiver: the list is dead or broken, or its refusal was taken for a listing), "undetermined".
+ * Errors: NOT_FOUND (the reply names no list), those of mailcheck_run(). */
+MAILCHECK_API int32_t mailcheck_reply_check(mailcheck_reply *reply, mailcheck *mc);
 
 /* --- rendering --- */
 

@@ -3,10 +3,7 @@
 #include <string.h>
 
 #include "check/dnsbl.h"
-#include "check/host.h"
 #include "check/registry.h"
-
-#define HOSTS 4 /* MX hosts whose addresses are asked about */
 
 static bool
 has_key(const struct mc_run *run, const struct mc_list *list)
@@ -105,73 +102,6 @@ ask_all(struct mc_run *run, const struct mc_dnsbl_item *items, size_t count,
 	return step;
 }
 
-/* --- whom to ask about --- */
-
-static void
-add_address(struct mc_run *run, struct mc_dnsbl_item *items, size_t *count,
-	const struct mc_address *address)
-{
-	char text[MC_ADDRESS_SIZE];
-
-	if (mc_address_scope(address) != MC_SCOPE_GLOBAL || *count == MC_DNSBL_ITEMS)
-		return;
-	for (size_t i = 0; i < *count; i++)
-		if (mc_address_compare(&items[i].address, address) == 0)
-			return;
-	mc_address_format(text, address);
-	items[(*count)++] =
-		(struct mc_dnsbl_item){mc_arena_strdup(run->arena, text), *address, true};
-}
-
-static enum mc_step
-add_host(struct mc_run *run, const char *name, struct mc_dnsbl_item *items, size_t *count)
-{
-	struct mc_host host;
-
-	if (mc_host_resolve(run, name, &host) == MC_WAIT)
-		return MC_WAIT;
-	for (size_t i = 0; i < host.count; i++)
-		add_address(run, items, count, &host.addresses[i]);
-	return MC_DONE;
-}
-
-/* The domain itself, and the addresses of its first MX hosts. */
-static enum mc_step
-items_of_domain(struct mc_run *run, struct mc_dnsbl_item *items, size_t *count)
-{
-	const struct mc_dns *mx = mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
-	char exchange[MC_NAME_TEXT_SIZE];
-	enum mc_step step = MC_DONE;
-	uint16_t preference;
-
-	if (mx != NULL && mx->fact.status == MC_FACT_OK && mx->nxdomain)
-		return MC_DONE;
-	items[(*count)++] = (struct mc_dnsbl_item){.subject = run->domain};
-	if (mx == NULL)
-		return MC_WAIT;
-	if (mx->fact.status != MC_FACT_OK || mx->dnssec == MC_DNSSEC_BOGUS)
-		return MC_DONE;
-	if (mx->count == 0)
-		return add_host(run, mx->canonical, items, count);
-	for (size_t i = 0; i < mx->count && i < HOSTS; i++)
-		if (mc_rr_mx(&mx->rrs[i], &preference, exchange) && strcmp(exchange, ".") != 0 &&
-			add_host(run, mc_arena_strdup(run->arena, exchange), items, count) ==
-				MC_WAIT)
-			step = MC_WAIT;
-	return step;
-}
-
-static enum mc_step
-items_of(struct mc_run *run, struct mc_dnsbl_item *items, size_t *count)
-{
-	if (run->kind == MC_TARGET_DOMAIN)
-		return items_of_domain(run, items, count);
-	items[0] = (struct mc_dnsbl_item){.subject = run->domain};
-	(void)mc_address_parse(run->domain, &items[0].address);
-	*count = 1;
-	return MC_DONE;
-}
-
 /* A list inside another one that lists it too counts once. */
 static void
 mark_nested(const struct mc_run *run, struct mc_dnsbl_rows *rows)
@@ -231,7 +161,7 @@ check_target(struct mc_run *run)
 
 	if (items == NULL || run->settings->lists == NULL)
 		return MC_DONE;
-	step = items_of(run, items, &count);
+	step = mc_dnsbl_items(run, items, &count);
 	if (ask_all(run, items, count, &rows) == MC_WAIT || step == MC_WAIT)
 		return MC_WAIT;
 	mark_nested(run, &rows);

@@ -7,7 +7,7 @@
 #include "dnsbl/table.h"
 #include "fact/run.h"
 
-#define MC_DNSBL_ITEMS 9 /* most addresses and names asked about for one target */
+#define MC_DNSBL_ITEMS 24 /* most addresses and names asked about for one target */
 
 enum mc_dnsbl_verdict {
 	MC_DNSBL_LISTED,
@@ -23,6 +23,7 @@ struct mc_dnsbl_item {
 	const char *subject;       /* the address or the name as text */
 	struct mc_address address; /* family 0: a name */
 	bool receives;             /* an MX host of a domain: it need not send */
+	const char *role;          /* "MX host", "SPF", ...; NULL: the target itself */
 };
 
 struct mc_dnsbl_row {
@@ -42,6 +43,10 @@ struct mc_dnsbl_rows {
 	size_t count, room;
 	size_t counts[MC_DNSBL_VERDICTS], total; /* of those that count */
 };
+
+/* dnsbl_items.c: what is asked about; what is known already until MC_DONE. `ret_items` has room for
+ * MC_DNSBL_ITEMS. */
+enum mc_step mc_dnsbl_items(struct mc_run *run, struct mc_dnsbl_item *ret_items, size_t *ret_count);
 
 /* dnsbl_ask.c: asks the list, with its test entries; MC_WAIT until all have come. */
 enum mc_step mc_dnsbl_ask(struct mc_run *run, const struct mc_dnsbl_item *item,

@@ -136,7 +136,9 @@ say_listing(struct mc_run *run, const struct mc_dnsbl_row *row)
 	if (row->item->receives || row->within)
 		mc_severity(run, MC_INFO);
 	if (row->item->receives)
-		mc_evidence(run, "an MX host; only mail that it sends is affected");
+		mc_evidence(run, "%s; only mail that it sends is affected", row->item->role);
+	else if (row->item->role != NULL)
+		mc_evidence(run, "%s", row->item->role);
 	if (row->kind >= MC_LIST_REPUTATION && row->list->removal != NULL)
 		mc_fix(run,
 			"Find out why first, and stop it (%s): a listing that is removed before "

@@ -119,7 +119,7 @@ mailcheck_bounce_json(const mailcheck_bounce *bounce, uint32_t i, mailcheck_repl
 	const char *line;
 	json_t *object;
 
-	if (row == NULL || mailcheck_bounce_classify(bounce, i, reply) != MAILCHECK_OK)
+	if (row == NULL || reply == NULL)
 		return NULL;
 	mc_arena_init(&arena, 0);
 	object = json_pack("{s:o, s:o, s:o, s:o}", "recipient", escaped(&arena, row->address),

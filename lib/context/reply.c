@@ -29,6 +29,7 @@ struct mailcheck_reply {
 	struct mc_reply_verdict verdict;
 	struct mc_entities entities; /* once they were asked for */
 	bool has_entities;
+	struct mc_reply_check check; /* once it was made: there is a conclusion */
 	char enhanced[ENHANCED_SIZE];
 	struct mc_arena arena;
 	struct mc_buf json, page;
@@ -155,6 +156,7 @@ mailcheck_reply_read(mailcheck_reply *reply, const void *text, size_t length)
 	mc_reply_classify(reply->rules, reply->text != NULL ? reply->text : "", reply->length,
 		&reply->verdict);
 	reply->has_entities = false;
+	memset(&reply->check, 0, sizeof(reply->check));
 	write_enhanced(reply);
 	return MAILCHECK_OK;
 }
@@ -318,6 +320,33 @@ append(const char *bytes, size_t length, void *buf)
 	return mc_buf_append(buf, bytes, length) ? 0 : -1;
 }
 
+struct mc_arena *
+mc_reply_arena(mailcheck_reply *reply)
+{
+	return &reply->arena;
+}
+
+int32_t
+mc_reply_set_check(mailcheck_reply *reply, const struct mc_reply_check *check)
+{
+	if (reply->arena.failed)
+		return MAILCHECK_NO_MEMORY;
+	reply->check = *check;
+	return MAILCHECK_OK;
+}
+
+static bool
+check_to_json(mailcheck_reply *reply, json_t *object)
+{
+	const struct mc_reply_check *check = &reply->check;
+
+	return check->conclusion == NULL ||
+	       json_object_set_new(object, "check",
+		       json_pack("{s:s, s:s?, s:s?, s:s, s:s}", "list", check->list, "subject",
+			       check->subject, "verdict", check->verdict, "conclusion",
+			       check->conclusion, "detail", check->detail)) == 0;
+}
+
 bool
 mc_reply_to_json(mailcheck_reply *reply, json_t *object)
 {
@@ -333,8 +362,8 @@ mc_reply_to_json(mailcheck_reply *reply, json_t *object)
 		mailcheck_reply_confidence(reply), "rule", mailcheck_reply_rule(reply), "span",
 		(json_int_t)reply->verdict.start, (json_int_t)reply->verdict.end, "entities",
 		entities_json(reply));
-	bool good =
-		members != NULL && !reply->arena.failed && json_object_update(object, members) == 0;
+	bool good = members != NULL && !reply->arena.failed &&
+		    json_object_update(object, members) == 0 && check_to_json(reply, object);
 
 	json_decref(members);
 	return good;
@@ -455,6 +484,10 @@ mailcheck_reply_text(mailcheck_reply *reply, uint32_t flags)
 	}
 	put_row(&page, "fault", mailcheck_reply_fault(reply));
 	put_row(&page, "lasting", persistence(reply));
+	if (reply->check.conclusion != NULL)
+		put_row(&page, "check",
+			mc_arena_printf(
+				arena, "%s: %s", reply->check.conclusion, reply->check.detail));
 	if (info != NULL)
 		put_row(&page, "do", info->fix);
 	if (info != NULL && (flags & MC_TEXT_VERBOSE) != 0)

@@ -1,6 +1,7 @@
 /* scan: words through the automata, codes by their place. */
 #include "reply/scan.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "reply/chunk.h"
@@ -13,12 +14,12 @@ begin_inner(struct mc_scan *scan, size_t at)
 	struct mc_scan_part *outer = scan->inner, *inner = scan->outer;
 
 	for (size_t i = 0; i < inner->count && outer->count < MC_SCAN_HITS; i++)
-		if (!mc_scan_met(outer, inner->hits[i].term)) {
-			outer->met[inner->hits[i].term / 64] |= 1ull << inner->hits[i].term % 64;
+		if (!mc_scan_met(outer, inner->hits[i].term))
 			outer->hits[outer->count++] = inner->hits[i];
-		}
-	for (size_t i = 0; i < inner->count; i++)
-		inner->met[inner->hits[i].term / 64] = 0;
+	for (size_t i = 0; i < MC_RULES_TERMS / 64; i++) {
+		outer->met[i] |= inner->met[i];
+		inner->met[i] = 0;
+	}
 	inner->count = 0;
 	scan->inner = inner;
 	scan->outer = outer;
@@ -28,15 +29,18 @@ begin_inner(struct mc_scan *scan, size_t at)
 	scan->state = 0;
 }
 
+/* Of terms that no rule is found by, it is enough to know that they were met. */
 static void
-add_hit(struct mc_scan *scan, uint32_t term, size_t start, size_t end)
+add_hit(struct mc_scan *scan, uint32_t which, size_t start, size_t end)
 {
+	const struct mc_term *term = &scan->rules->terms[which];
 	struct mc_scan_part *part = scan->inner;
 
-	if (mc_scan_met(part, term) || part->count == MC_SCAN_HITS)
+	if (mc_scan_met(part, which))
 		return;
-	part->met[term / 64] |= 1ull << term % 64;
-	part->hits[part->count++] = (struct mc_hit){term, start, end};
+	part->met[which / 64] |= 1ull << which % 64;
+	if (term->rules < term->rules_end && part->count < MC_SCAN_HITS)
+		part->hits[part->count++] = (struct mc_hit){which, start, end};
 }
 
 static void
@@ -207,6 +211,18 @@ take_status(struct mc_scan *scan, const struct mc_chunk *chunk)
 	scan->status_end = chunk->end;
 }
 
+/* All but the hits, which count for nothing until there are any. */
+static void
+begin(struct mc_scan *scan)
+{
+	memset((char *)scan + offsetof(struct mc_scan, inner), 0,
+		sizeof(*scan) - offsetof(struct mc_scan, inner));
+	for (size_t i = 0; i < 2; i++) {
+		memset(scan->parts[i].met, 0, sizeof(scan->parts[i].met));
+		scan->parts[i].count = 0;
+	}
+}
+
 void
 mc_scan_read(struct mc_scan *scan, const struct mc_rules *rules, const char *text, size_t length)
 {
@@ -214,7 +230,7 @@ mc_scan_read(struct mc_scan *scan, const struct mc_rules *rules, const char *tex
 	struct mc_chunk chunk;
 	bool after_colon = false;
 
-	memset(scan, 0, sizeof(*scan));
+	begin(scan);
 	scan->rules = rules;
 	scan->text = (const uint8_t *)text;
 	scan->inner = &scan->parts[0];

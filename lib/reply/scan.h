@@ -6,7 +6,7 @@
 
 #include "reply/rules.h"
 
-#define MC_SCAN_HITS 96 /* most different terms of one part of a reply */
+#define MC_SCAN_HITS 160 /* most different terms of one part of a reply that rules are found by */
 
 struct mc_hit {
 	uint32_t term;

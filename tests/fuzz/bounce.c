@@ -15,7 +15,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		mailcheck_bounce_recipients(bounce) == 0)
 		abort();
 	for (uint32_t i = 0; i < mailcheck_bounce_recipients(bounce); i++)
-		if (mailcheck_bounce_json(bounce, i, reply) == NULL)
+		if (mailcheck_bounce_classify(bounce, i, reply) != MAILCHECK_OK ||
+			mailcheck_bounce_json(bounce, i, reply) == NULL)
 			abort();
 	mailcheck_reply_free(reply);
 	mailcheck_bounce_free(bounce);

@@ -152,6 +152,27 @@ with tempfile.TemporaryDirectory() as directory:
     print('a list that takes 600 ms:', times, 'ms')
     expect(min(times) < 660, 'the time is that of the slowest list', times)
 
+    # the list that a reply names is asked
+    for reply, conclusion, verdict in (
+            ('554 5.7.1 Client host [192.0.2.25] blocked using spam.example', 'agreement', 'listed'),
+            ('554 5.7.1 Client host [192.0.2.25] blocked using clean.example', 'contradiction',
+             'clean'),
+            ('554 5.7.1 Client host [192.0.2.25] blocked using world.example', 'misconfiguration',
+             'broken'),
+            ('554 5.7.1 Client host [192.0.2.25] blocked using refusing.example', 'undetermined',
+             'refused'),
+            ('554 5.7.1 Client host [192.0.2.25] blocked using spam.example; Error: open resolver',
+             'misconfiguration', 'listed'),
+            ('554 5.7.1 Client host rejected; blocked using spam.example', 'undetermined', None),
+            ('550 5.1.1 User unknown', None, None)):
+        done = subprocess.run([mailcheck, 'reply', '--check', '--resolver', f'127.0.0.1@{port}',
+                               '--lists', table, '--timeout', '2', '--format', 'json', reply],
+                              capture_output=True, text=True, timeout=60)
+        check = json.loads(done.stdout).get('check') or {}
+        expect(done.returncode == 0 and check.get('conclusion') == conclusion
+               and check.get('verdict') == verdict, f'reply --check of "{reply}"',
+               done.stdout + done.stderr)
+
     # a range, and its limits
     asked.clear()
     done, _ = run('--list', 'spam.example', '--format', 'json', '192.0.2.16/28')

@@ -27,7 +27,8 @@ START_TEST(memory_runs_out)
 		ck_assert_uint_lt(n, 10000);
 		mc_alloc_fail_at(n);
 		if (mailcheck_bounce_new(message, sizeof(message) - 1, &bounce) == MAILCHECK_OK &&
-			mailcheck_reply_new(NULL, &reply) == MAILCHECK_OK)
+			mailcheck_reply_new(NULL, &reply) == MAILCHECK_OK &&
+			mailcheck_bounce_classify(bounce, 0, reply) == MAILCHECK_OK)
 			line = mailcheck_bounce_json(bounce, 0, reply);
 		failed = mc_alloc_count() >= n;
 		mc_alloc_fail_at(0);
