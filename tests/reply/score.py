@@ -1,7 +1,7 @@
 """Scores `mailcheck reply` on a labelled file: score.py MAILCHECK FILE [FLOOR]
 
 A line of FILE: the reply, its class, every class that will do (joined by commas), and more if need
-be, between TABs; '#' begins a comment. FLOOR: status 1 when less than FLOOR % are acceptable.
+be, between TABs; '# ' begins a comment. FLOOR: status 1 when less than FLOOR % are acceptable.
 """
 import collections
 import json
@@ -13,7 +13,7 @@ def read(path):
     rows = []
     with open(path, encoding='utf-8') as file:
         for number, line in enumerate(file, 1):
-            if line.strip() and not line.startswith('#'):
+            if line.strip() and not line.startswith(('# ', '#reply')):
                 fields = line.rstrip('\n').split('\t')
                 if len(fields) < 3 or fields[1] not in fields[2].split(','):
                     sys.exit(f'{path}:{number}: not REPLY, CLASS and classes with CLASS among them')
