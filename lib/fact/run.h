@@ -135,7 +135,7 @@ struct mc_check {
 	const char *name;
 	unsigned targets;  /* enum mc_target_kind, or-ed */
 	bool records_only; /* connects to no mail host */
-	bool joins;  /* `address` is called only where another check that was asked for connects */
+	bool joins; /* `address` is called only where another check that was asked for connects */
 	/* Whether the settings make it worth while, where checks are not named; NULL: always. */
 	bool (*wanted)(const struct mc_settings *settings);
 	bool spawns; /* finds what others look at: called even when not asked for */

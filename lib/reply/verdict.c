@@ -1,9 +1,9 @@
 /* verdict: the words of each axis. */
 #include "reply/verdict.h"
 
-#define CLASS_ROW(name, word, fault, persistence, action, retry_after)                                          \
-	[MC_CLASS_##name] = {                                                                      \
-		word, MC_FAULT_##fault, MC_PERSISTENCE_##persistence, MC_ACTION_##action, retry_after},
+#define CLASS_ROW(name, word, fault, persistence, action, retry_after)                             \
+	[MC_CLASS_##name] = {word, MC_FAULT_##fault, MC_PERSISTENCE_##persistence,                 \
+		MC_ACTION_##action, retry_after},
 #define FAULT_WORD(name, word) [MC_FAULT_##name] = word,
 #define PERSISTENCE_WORD(name, word) [MC_PERSISTENCE_##name] = word,
 #define ACTION_WORD(name, word) [MC_ACTION_##name] = word,
