@@ -19,8 +19,6 @@ import time
 import lab
 
 HERE = pathlib.Path(__file__).parent
-ANCHOR = ('. 3600 IN DS 20326 8 2 '
-          'E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D')
 
 
 class Missing(Exception):
@@ -39,8 +37,9 @@ class Bench:
         self.pairs = 3 if arguments.quick else max(5, arguments.pairs)
         self.labs = {}
         self.processes = []
+        libraries = [self.peers / 'usr/lib/postfix', *self.peers.glob('usr/lib/*-linux-gnu')]
         self.environment = dict(
-            os.environ, LD_LIBRARY_PATH=str(self.peers / 'usr/lib/postfix'),
+            os.environ, LD_LIBRARY_PATH=':'.join(map(str, libraries)),
             PERL5LIB=':'.join(map(str, self.peers.glob('usr/lib/*/perl5/*'))),
             MAIL_CONFIG=str(self.postfix_configuration()))
 
@@ -85,8 +84,9 @@ class Bench:
     def lab(self, name):
         """The name server ("dns"), or labd with that scenario; started once."""
         if name not in self.labs:
-            self.labs[name] = (lab.Nsd(self.peer('usr/sbin/nsd'), self.work) if name == 'dns' else
-                               lab.Lab(self.build / 'tests/labd/labd', self.work, name))
+            self.labs[name] = (
+                lab.Nsd(self.peers, self.work, self.environment) if name == 'dns' else
+                lab.Lab(self.build / 'tests/labd/labd', self.work, name))
             self.processes.append(self.labs[name].process)
         return self.labs[name]
 
@@ -116,10 +116,14 @@ def rates(ours, peer):
     return ours['rate'], peer['rate'], peer['cpu'] / ours['cpu']
 
 
+def dns(bench, program):
+    place = bench.lab('dns')
+    return bench.run(bench.program(program), 'rate', place.port, bench.scaled(30000), 100,
+                     place.anchor)
+
+
 def dns_rate(bench):
-    arguments = ('rate', bench.lab('dns').port, bench.scaled(30000), 100)
-    ours = bench.run(bench.program('dns_facts'), *arguments)
-    return rates(ours, bench.run(bench.program('dns_bare'), *arguments, ANCHOR))
+    return rates(dns(bench, 'dns_facts'), dns(bench, 'dns_bare'))
 
 
 def dns_memory(bench):
@@ -176,10 +180,10 @@ def names(bench, count):
 
 
 def domain_options(bench):
-    hosts = bench.lab('hosts')
-    return ['--resolver', f'127.0.0.1@{bench.lab("dns").port}', '--allow-private', '--ca-file',
-            hosts.ca, '--connect-to', f':25::{hosts.port}', '--connect-to',
-            f':53::{bench.lab("dns").port}']
+    hosts, server = bench.lab('hosts'), bench.lab('dns')
+    return ['--resolver', f'127.0.0.1@{server.port}', '--trust-anchor', server.anchor,
+            '--allow-private', '--ca-file', hosts.ca, '--connect-to', f':25::{hosts.port}',
+            '--connect-to', f':53::{server.port}']
 
 
 def bulk(bench, count):
@@ -215,9 +219,8 @@ def domain_rate(bench):
     count = bench.scaled(5000)
     each = lookups(bench, count)
     seconds, _, cpu = bulk(bench, count)
-    dns = bench.run(bench.program('dns_facts'), 'rate', bench.lab('dns').port,
-                    bench.scaled(30000), 100)
-    return count / seconds, dns['rate'] / each, dns['cpu'] * each / (cpu * 1e6 / count)
+    facts = dns(bench, 'dns_facts')
+    return count / seconds, facts['rate'] / each, facts['cpu'] * each / (cpu * 1e6 / count)
 
 
 def domain_memory(bench):
@@ -371,4 +374,5 @@ def main():
     sys.exit(0 if good else 1)
 
 
-main()
+if __name__ == '__main__':
+    main()

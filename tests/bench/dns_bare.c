@@ -1,7 +1,7 @@
 /*
  * dns_bare: what the library's DNS facts are measured by: a bare loop around ub_resolve_event(),
  * with no more options than it needs, that looks at nothing but the rcode.
- *   dns_bare rate|memory PORT COUNT WINDOW      the resolver at 127.0.0.1
+ *   dns_bare rate|memory PORT COUNT WINDOW [ANCHOR-FILE]   the resolver at 127.0.0.1
  */
 #include <event2/event.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ answered(void *argument, int rcode, void *packet, int length, int sec, char *why
 }
 
 static int
-open_loop(const char *port, const char *anchors)
+open_loop(const char *port, const char *anchor_file)
 {
 	char server[64];
 
@@ -59,7 +59,7 @@ open_loop(const char *port, const char *anchors)
 	(void)ub_ctx_set_option(loop.ctx, "do-not-query-localhost:", "no");
 	(void)ub_ctx_set_option(loop.ctx, "outgoing-range:", "256");
 	(void)ub_ctx_set_option(loop.ctx, "num-queries-per-thread:", "4096");
-	if (anchors != NULL && ub_ctx_add_ta(loop.ctx, anchors) != 0)
+	if (anchor_file != NULL && ub_ctx_add_ta_file(loop.ctx, anchor_file) != 0)
 		return -1;
 	return ub_ctx_set_fwd(loop.ctx, server);
 }
@@ -88,7 +88,7 @@ main(int argc, char **argv)
 	size_t failed;
 
 	if (argc < 5) {
-		(void)fprintf(stderr, "usage: dns_bare rate|memory PORT COUNT WINDOW [ANCHOR]\n");
+		(void)fprintf(stderr, "usage: dns_bare rate|memory PORT COUNT WINDOW [ANCHOR-FILE]\n");
 		return 2;
 	}
 	loop.count = meter_number(argv[3]);

@@ -1,6 +1,6 @@
 /*
  * dns_facts: DNS facts a second, or the memory each takes while it is in flight.
- *   dns_facts rate|memory PORT COUNT WINDOW     the resolver at 127.0.0.1
+ *   dns_facts rate|memory PORT COUNT WINDOW [ANCHOR-FILE]   the resolver at 127.0.0.1
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +20,9 @@ question(size_t i, struct mc_question *ret_question)
 static bool
 good(const struct mc_fact *fact)
 {
-	return fact->status == MC_FACT_OK && ((const struct mc_dns *)fact)->count == 1;
+	const struct mc_dns *dns = (const struct mc_dns *)fact;
+
+	return fact->status == MC_FACT_OK && dns->count == 1 && dns->dnssec != MC_DNSSEC_BOGUS;
 }
 
 int
@@ -31,10 +33,11 @@ main(int argc, char **argv)
 		.resolvers = &server, .resolver_count = 1, .dns_timeout = 20000};
 	struct pump pump = {.options = &options, .question = question, .good = good};
 
-	if (argc != 5 || !mc_address_parse("127.0.0.1", &server.address)) {
-		(void)fprintf(stderr, "usage: dns_facts rate|memory PORT COUNT WINDOW\n");
+	if (argc < 5 || !mc_address_parse("127.0.0.1", &server.address)) {
+		(void)fprintf(stderr, "usage: dns_facts rate|memory PORT COUNT WINDOW [ANCHOR-FILE]\n");
 		return 2;
 	}
+	options.trust_anchor = argv[5]; /* NULL: none */
 	server.port = (uint16_t)meter_number(argv[2]);
 	pump.count = meter_number(argv[3]);
 	pump.window = meter_number(argv[4]);

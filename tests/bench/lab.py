@@ -1,6 +1,7 @@
 """The servers of the bench: NSD for DNS, labd for SMTP with TLS; their files are long, so they are
 written here."""
 import pathlib
+import shutil
 import socket
 import subprocess
 import time
@@ -60,8 +61,9 @@ remote-control:
 
 
 def zones():
-    """Name and lines of each. Unsigned, the root too: the resolver of the lab strips DNSSEC."""
-    yield '.', []
+    """Name and lines of each. The root will be signed; all below is delegated without a DS."""
+    yield '.', ['example NS ns.bench.example.', 'ns.bench.example A 127.0.0.1',
+                '127.in-addr.arpa NS ns.bench.example.']
     yield 'example', []
     yield 'bench.example', ['* A 192.0.2.1', 'ns A 127.0.0.1']
     yield 'hosts.example', [f'mx{i} A {host_address(i)}' for i in range(HOSTS)]
@@ -76,12 +78,24 @@ def zones():
                                f' PTR mx{i}.hosts.example.' for i in range(HOSTS)]
 
 
-class Nsd:
-    """One name server for them all."""
+def sign_root(peers, directory, environment):
+    """In place; returns the file with the DS of its key."""
+    def tool(name, *arguments):
+        return subprocess.run([str(peers / 'usr/bin' / name), *arguments], cwd=directory,
+                              env=environment, check=True, capture_output=True, text=True).stdout
+    key = tool('ldns-keygen', '-r', '/dev/urandom', '-a', 'ECDSAP256SHA256', '-k', '.').strip()
+    tool('ldns-signzone', '-f', 'signed', '0.zone', key)
+    (directory / 'signed').replace(directory / '0.zone')
+    return str(directory / f'{key}.ds')
 
-    def __init__(self, nsd, work):
+
+class Nsd:
+    """One name server for them all; `anchor` is the file with the root's DS."""
+
+    def __init__(self, peers, work, environment):
         directory = work / 'nsd'
-        directory.mkdir(exist_ok=True)
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir()
         self.port = free_port()
         configuration = NSD.format(port=self.port, directory=directory)
         for i, (name, lines) in enumerate(zones()):
@@ -90,8 +104,10 @@ class Nsd:
                     '@ SOA ns.bench.example. hostmaster.bench.example. 1 3600 600 86400 60',
                     '@ NS ns.bench.example.']
             (directory / f'{i}.zone').write_text('\n'.join(head + lines) + '\n')
+        self.anchor = sign_root(peers, directory, environment)
         (directory / 'nsd.conf').write_text(configuration)
-        self.process = subprocess.Popen([nsd, '-d', '-c', str(directory / 'nsd.conf')],
+        self.process = subprocess.Popen([str(peers / 'usr/sbin/nsd'), '-d', '-c',
+                                         str(directory / 'nsd.conf')],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         await_port(self.port)
 

@@ -24,7 +24,7 @@ unpack() {
     (cd "$peers/deb" && apt-get download "$1" >"$1.log" 2>&1 && dpkg -x "$1"_*.deb "$peers/root") &&
         touch "$peers/$1" || echo "the package $1 cannot be fetched" >&2
 }
-for package in nsd postfix swaks libnet-ssleay-perl monitoring-plugins-basic; do
+for package in nsd ldnsutils libldns3 postfix swaks libnet-ssleay-perl monitoring-plugins-basic; do
     unpack "$package"
 done
 
