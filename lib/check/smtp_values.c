@@ -84,36 +84,52 @@ put_capabilities(struct mc_run *run, const struct mc_session *session)
 			run->values, "ehlo_tls", capabilities_json(&session->encrypted));
 }
 
+/* Every session has many of these two: json_pack() would read its format anew for each. */
+static json_t *
+stage_json(const struct mc_stage *stage)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "name", json_string(mc_step_name_text(stage->step)));
+	json_object_set_new(object, "code", json_integer(stage->reply.code));
+	json_object_set_new(object, "ms", json_integer(stage->ended - stage->began));
+	json_object_set_new(object, "tls", json_boolean(stage->encrypted));
+	json_object_set_new(object, "answered", json_boolean(stage->answered));
+	return object;
+}
+
+static json_t *
+exchange_json(struct mc_run *run, const struct mc_exchange *exchange)
+{
+	static const char *const parties[] = {
+		[MC_FROM_SERVER] = "server", [MC_FROM_CLIENT] = "client", [MC_NOTE] = "note"};
+	json_t *object = json_object();
+
+	json_object_set_new(object, "ms", json_integer(exchange->at));
+	json_object_set_new(object, "from", json_string(parties[exchange->direction]));
+	json_object_set_new(object, "tls", json_boolean(exchange->encrypted));
+	json_object_set_new(object, "text",
+		json_string(mc_escape(run->arena, exchange->bytes, exchange->length)));
+	return object;
+}
+
 static json_t *
 stages_json(const struct mc_session *session)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < session->stage_count; i++) {
-		const struct mc_stage *stage = &session->stages[i];
-		json_array_append_new(
-			array, json_pack("{s:s, s:i, s:I, s:b, s:b}", "name",
-				       mc_step_name_text(stage->step), "code", stage->reply.code,
-				       "ms", (json_int_t)(stage->ended - stage->began), "tls",
-				       stage->encrypted, "answered", stage->answered));
-	}
+	for (size_t i = 0; i < session->stage_count; i++)
+		json_array_append_new(array, stage_json(&session->stages[i]));
 	return array;
 }
 
 static json_t *
 transcript_json(struct mc_run *run, const struct mc_session *session)
 {
-	static const char *const parties[] = {
-		[MC_FROM_SERVER] = "server", [MC_FROM_CLIENT] = "client", [MC_NOTE] = "note"};
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < session->transcript_count; i++) {
-		const struct mc_exchange *exchange = &session->transcript[i];
-		json_array_append_new(array,
-			json_pack("{s:I, s:s, s:b, s:s}", "ms", (json_int_t)exchange->at, "from",
-				parties[exchange->direction], "tls", exchange->encrypted, "text",
-				mc_escape(run->arena, exchange->bytes, exchange->length)));
-	}
+	for (size_t i = 0; i < session->transcript_count; i++)
+		json_array_append_new(array, exchange_json(run, &session->transcript[i]));
 	return array;
 }
 

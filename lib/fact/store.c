@@ -1,4 +1,4 @@
-/* store: a hash table of entries by key; the unpinned ones also in a list, oldest use first. */
+/* store: a hash table of entries by key; the unpinned ones also in lists, oldest use first. */
 #include "fact/store.h"
 
 #include <string.h>
@@ -31,14 +31,18 @@ struct spent {
 	char zone[];
 };
 
+struct idle {
+	struct mc_entry *oldest, *newest;
+	size_t count, bytes;
+};
+
 struct mc_store {
 	struct mc_provider *provider;
 	struct spent *spent;
 	struct mc_entry **buckets;
 	size_t bucket_count;
 	size_t count; /* hashed entries */
-	struct mc_entry *oldest, *newest;
-	size_t idle_count, idle_bytes;
+	struct idle lookups, others;
 	uint64_t asked, arrived;
 };
 
@@ -131,28 +135,36 @@ entry_bytes(const struct mc_entry *entry)
 	return sizeof(*entry) + entry->asked.used + entry->arena.used;
 }
 
-static void
-leave_idle(struct mc_entry *entry)
+static struct idle *
+idle_of(const struct mc_entry *entry)
 {
 	struct mc_store *store = entry->store;
 
-	*(entry->older != NULL ? &entry->older->newer : &store->oldest) = entry->newer;
-	*(entry->newer != NULL ? &entry->newer->older : &store->newest) = entry->older;
+	return entry->question.kind == MC_FACT_DNS ? &store->lookups : &store->others;
+}
+
+static void
+leave_idle(struct mc_entry *entry)
+{
+	struct idle *idle = idle_of(entry);
+
+	*(entry->older != NULL ? &entry->older->newer : &idle->oldest) = entry->newer;
+	*(entry->newer != NULL ? &entry->newer->older : &idle->newest) = entry->older;
 	entry->older = entry->newer = NULL;
-	store->idle_count--;
-	store->idle_bytes -= entry_bytes(entry);
+	idle->count--;
+	idle->bytes -= entry_bytes(entry);
 }
 
 static void
 enter_idle(struct mc_entry *entry)
 {
-	struct mc_store *store = entry->store;
+	struct idle *idle = idle_of(entry);
 
-	entry->older = store->newest;
-	*(store->newest != NULL ? &store->newest->newer : &store->oldest) = entry;
-	store->newest = entry;
-	store->idle_count++;
-	store->idle_bytes += entry_bytes(entry);
+	entry->older = idle->newest;
+	*(idle->newest != NULL ? &idle->newest->newer : &idle->oldest) = entry;
+	idle->newest = entry;
+	idle->count++;
+	idle->bytes += entry_bytes(entry);
 }
 
 static void
@@ -165,11 +177,10 @@ entry_free(struct mc_entry *entry)
 }
 
 static void
-trim(struct mc_store *store, size_t entries, size_t bytes)
+trim(struct idle *idle, size_t entries, size_t bytes)
 {
-	while (store->oldest != NULL &&
-		(store->idle_count > entries || store->idle_bytes > bytes)) {
-		struct mc_entry *entry = store->oldest;
+	while (idle->oldest != NULL && (idle->count > entries || idle->bytes > bytes)) {
+		struct mc_entry *entry = idle->oldest;
 		leave_idle(entry);
 		entry_free(entry);
 	}
@@ -180,7 +191,8 @@ mc_store_free(struct mc_store *store)
 {
 	if (store == NULL)
 		return;
-	trim(store, 0, 0);
+	trim(&store->lookups, 0, 0);
+	trim(&store->others, 0, 0);
 	while (store->spent != NULL) {
 		struct spent *next = store->spent->next;
 		mc_free(store->spent);
@@ -335,7 +347,7 @@ mc_store_unpin(struct mc_entry *entry, struct mc_waiter *waiter)
 		return;
 	}
 	enter_idle(entry);
-	trim(store, MC_STORE_ENTRIES, MC_STORE_BYTES);
+	trim(idle_of(entry), MC_STORE_ENTRIES, MC_STORE_BYTES);
 }
 
 void

@@ -3,7 +3,8 @@
  *
  * An entry is pinned by every run that asked for it. A pending one that nobody pins any more is
  * cancelled. OK facts are shared while they live (DNS: TTL); FAILED ones only while a run that
- * saw them is still in work, and never for long.
+ * saw them is still in work, and never for long. What is no DNS fact gives way to its like only:
+ * no server is connected to anew because many lookups came between.
  */
 #ifndef MC_FACT_STORE_H
 #define MC_FACT_STORE_H
@@ -12,8 +13,8 @@
 
 struct mc_store;
 
-#define MC_STORE_ENTRIES 5000             /* most unpinned facts kept */
-#define MC_STORE_BYTES ((size_t)64 << 20) /* most memory of unpinned facts kept */
+#define MC_STORE_ENTRIES 10000            /* most unpinned DNS facts kept; as many others */
+#define MC_STORE_BYTES ((size_t)32 << 20) /* most memory of either */
 #define MC_STORE_SESSION_LIFE 60000       /* ms a session or a GET is shared */
 #define MC_STORE_FAILURE_LIFE 30000       /* ms a failed one is shared, while pinned */
 #define MC_STORE_DNS_FAILURE_LIFE 5000    /* ms a failed lookup is: a datagram may be lost */

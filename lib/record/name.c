@@ -192,11 +192,10 @@ mc_name_to_wire(const char *name, struct mc_buf *wire)
 	return mc_buf_append(wire, octets.bytes, octets.length);
 }
 
-size_t
-mc_name_from_wire(
-	const uint8_t *message, size_t length, size_t offset, char ret_name[MC_NAME_TEXT_SIZE])
+/* Uncompressed, and folded. Returns the offset behind the name, or 0 when it is malformed. */
+static size_t
+read_wire(const uint8_t *message, size_t length, size_t offset, struct wire *wire)
 {
-	struct wire wire = {.length = 0};
 	size_t end = 0, lowest = offset, pointers = 0;
 
 	while (offset < length && message[offset] != 0) {
@@ -213,18 +212,42 @@ mc_name_from_wire(
 			lowest = offset;
 			continue;
 		}
-		if (octets >= length - offset || wire.length + octets + 2 > MC_NAME_WIRE_SIZE)
+		if (octets >= length - offset || wire->length + octets + 2 > MC_NAME_WIRE_SIZE)
 			return 0;
-		wire.bytes[wire.length++] = (uint8_t)octets;
+		wire->bytes[wire->length++] = (uint8_t)octets;
 		for (size_t i = 1; i <= octets; i++)
-			wire.bytes[wire.length++] = fold(message[offset + i]);
+			wire->bytes[wire->length++] = fold(message[offset + i]);
 		offset += octets + 1;
 	}
 	if (offset >= length)
 		return 0;
-	wire.bytes[wire.length++] = 0;
-	write_name(&wire, ret_name);
+	wire->bytes[wire->length++] = 0;
 	return end != 0 ? end : offset + 1;
+}
+
+size_t
+mc_name_from_wire(
+	const uint8_t *message, size_t length, size_t offset, char ret_name[MC_NAME_TEXT_SIZE])
+{
+	struct wire wire;
+	size_t end;
+
+	wire.length = 0;
+	end = read_wire(message, length, offset, &wire);
+	if (end != 0)
+		write_name(&wire, ret_name);
+	return end;
+}
+
+size_t
+mc_name_expand(struct mc_buf *ret_wire, const uint8_t *message, size_t length, size_t offset)
+{
+	struct wire wire;
+	size_t end;
+
+	wire.length = 0;
+	end = read_wire(message, length, offset, &wire);
+	return end != 0 && mc_buf_append(ret_wire, wire.bytes, wire.length) ? end : 0;
 }
 
 size_t
@@ -269,12 +292,46 @@ mc_name_parent(const char *name)
 	return name[0] == '.' && name[1] != '\0' ? name + 1 : ".";
 }
 
+/* Of canonical labels without escapes: what they are on the wire is as long as their text. */
+static bool
+is_plain(const char *labels)
+{
+	const char *label = labels;
+
+	for (const char *p = labels;; p++) {
+		if (*p == '.' || *p == '\0') {
+			if (p == label || p - label > LABEL_MAX)
+				return false;
+			if (*p == '\0')
+				return true;
+			label = p + 1;
+		} else if (!is_digit(*p) && !(*p >= 'a' && *p <= 'z') && *p != '-' && *p != '_') {
+			return false;
+		}
+	}
+}
+
+static bool
+join_plain(const char *label, const char *name, char ret_name[MC_NAME_TEXT_SIZE])
+{
+	size_t first = strlen(label), second = strlen(name);
+
+	if (first + 1 + second > MC_NAME_WIRE_SIZE - 2)
+		return false;
+	memcpy(ret_name, label, first);
+	ret_name[first] = '.';
+	memcpy(ret_name + first + 1, name, second + 1);
+	return true;
+}
+
 bool
 mc_name_join(const char *label, const char *name, char ret_name[MC_NAME_TEXT_SIZE])
 {
 	struct wire wire;
 	bool absolute;
 
+	if (is_plain(label) && is_plain(name))
+		return join_plain(label, name, ret_name);
 	if (read_labels(label, &wire, &absolute) != NULL || complete(&wire, name) != NULL)
 		return false;
 	write_name(&wire, ret_name);

@@ -36,6 +36,10 @@ bool mc_name_to_wire(const char *name, struct mc_buf *wire);
 size_t mc_name_from_wire(
 	const uint8_t *message, size_t length, size_t offset, char ret_name[MC_NAME_TEXT_SIZE]);
 
+/* The same, but appends the name in uncompressed canonical wire form (RFC 4034, 6.2). */
+size_t mc_name_expand(
+	struct mc_buf *ret_wire, const uint8_t *message, size_t length, size_t offset);
+
 /* Octets of the name at the start of `wire`; 0 when it is malformed or compressed. */
 size_t mc_name_wire_length(const uint8_t *wire, size_t length);
 

@@ -77,7 +77,6 @@ mc_rr_field_expand(struct mc_buf *rdata, uint16_t type, const uint8_t *message, 
 	size_t offset, uint16_t rdlength)
 {
 	const enum mc_rr_field *field = mc_rr_field_list(type);
-	char name[MC_NAME_TEXT_SIZE];
 	size_t end = offset + rdlength, next;
 
 	if (offset > length || rdlength > length - offset)
@@ -86,8 +85,8 @@ mc_rr_field_expand(struct mc_buf *rdata, uint16_t type, const uint8_t *message, 
 		return mc_buf_append(rdata, message + offset, rdlength);
 	for (; *field != MC_FIELD_END; field++, offset = next) {
 		if (*field == MC_FIELD_NAME) {
-			next = mc_name_from_wire(message, length, offset, name);
-			if (next == 0 || next > end || !mc_name_to_wire(name, rdata))
+			next = mc_name_expand(rdata, message, length, offset);
+			if (next == 0 || next > end)
 				return false;
 		} else {
 			next = offset + mc_rr_field_size(*field);

@@ -88,7 +88,8 @@ main(int argc, char **argv)
 	size_t failed;
 
 	if (argc < 5) {
-		(void)fprintf(stderr, "usage: dns_bare rate|memory PORT COUNT WINDOW [ANCHOR-FILE]\n");
+		(void)fprintf(
+			stderr, "usage: dns_bare rate|memory PORT COUNT WINDOW [ANCHOR-FILE]\n");
 		return 2;
 	}
 	loop.count = meter_number(argv[3]);

@@ -34,7 +34,8 @@ main(int argc, char **argv)
 	struct pump pump = {.options = &options, .question = question, .good = good};
 
 	if (argc < 5 || !mc_address_parse("127.0.0.1", &server.address)) {
-		(void)fprintf(stderr, "usage: dns_facts rate|memory PORT COUNT WINDOW [ANCHOR-FILE]\n");
+		(void)fprintf(
+			stderr, "usage: dns_facts rate|memory PORT COUNT WINDOW [ANCHOR-FILE]\n");
 		return 2;
 	}
 	options.trust_anchor = argv[5]; /* NULL: none */

@@ -72,7 +72,7 @@ fake_init(struct fake *fake)
 	fake->now = 1000000;
 }
 
-/* An empty answer that lives `ttl` seconds, or a failure. */
+/* An empty answer that lives `ttl` seconds, an empty session, or a failure. */
 static inline void
 fake_answer(struct fake *fake, struct mc_entry *entry, enum mc_failure failure, uint32_t ttl)
 {
@@ -83,9 +83,11 @@ fake_answer(struct fake *fake, struct mc_entry *entry, enum mc_failure failure, 
 
 	mc_arena_init(&arena, 0);
 	fact = mc_fact_failed(&arena, question, failure, "because", fake->now, fake->now);
-	if (failure == MC_FAIL_NONE && question->kind == MC_FACT_DNS) {
+	if (failure == MC_FAIL_NONE) {
 		fact->status = MC_FACT_OK;
 		fact->text = "";
+	}
+	if (failure == MC_FAIL_NONE && question->kind == MC_FACT_DNS) {
 		dns = (struct mc_dns *)fact;
 		dns->ttl = ttl;
 	}

@@ -160,11 +160,12 @@ START_TEST(waiters_are_woken_once_and_can_leave)
 }
 END_TEST
 
-START_TEST(the_store_is_bounded)
+/* A hundred lookups more than are kept. */
+static void
+fill_with_lookups(void)
 {
 	char name[32];
 
-	open_store();
 	for (unsigned i = 0; i < MC_STORE_ENTRIES + 100; i++) {
 		struct mc_entry *entry;
 		snprintf(name, sizeof(name), "n%u.example", i);
@@ -173,11 +174,35 @@ START_TEST(the_store_is_bounded)
 		mc_store_unpin(entry, NULL);
 	}
 	fake.started = 0;
+}
+
+START_TEST(the_store_is_bounded)
+{
+	char name[32];
+
+	open_store();
+	fill_with_lookups();
 	mc_store_unpin(pin("n0.example"), NULL);
 	ck_assert_msg(fake.started == 1, "the oldest fact was kept beyond the bound");
 	snprintf(name, sizeof(name), "n%u.example", MC_STORE_ENTRIES + 99);
 	mc_store_unpin(pin(name), NULL);
 	ck_assert_msg(fake.started == 1, "the newest fact was dropped");
+	mc_store_free(store);
+}
+END_TEST
+
+START_TEST(lookups_drive_no_session_out)
+{
+	struct mc_question question = {.kind = MC_FACT_SESSION, .host = "mx.example", .port = 25};
+	struct mc_entry *session;
+
+	open_store();
+	session = mc_store_pin(store, "session", &question);
+	fake_answer(&fake, session, MC_FAIL_NONE, 0);
+	mc_store_unpin(session, NULL);
+	fill_with_lookups();
+	mc_store_unpin(mc_store_pin(store, "session", &question), NULL);
+	ck_assert_msg(fake.started == 0, "the server would be connected to anew");
 	mc_store_free(store);
 }
 END_TEST
@@ -199,4 +224,5 @@ END_TEST
 UNIT_MAIN("fact_store", same_question_is_asked_once, an_answer_lives_by_its_ttl,
 	an_expired_answer_stays_for_who_holds_it, a_failure_is_forgotten_with_its_runs,
 	a_held_failure_is_not_served_for_ever, what_nobody_wants_is_cancelled,
-	waiters_are_woken_once_and_can_leave, the_store_is_bounded, out_of_memory_is_a_failed_fact)
+	waiters_are_woken_once_and_can_leave, the_store_is_bounded, lookups_drive_no_session_out,
+	out_of_memory_is_a_failed_fact)

@@ -261,7 +261,11 @@ START_TEST(join)
 	ck_assert(!mc_name_join(L63 "." L63, L63 "." L63, name));
 	ck_assert(!mc_name_join("", "example.com", name));
 	ck_assert(!mc_name_join("a..b", "example.com", name));
+	ck_assert(!mc_name_join(L63 "." L63 "." L63, L61 "b", name));
+	ck_assert(!mc_name_join(L63 "x", "example.com", name));
 	ck_assert_str_eq(name, "untouched");
+	ck_assert(mc_name_join("a\\.b", "example.com", name));
+	ck_assert_str_eq(name, "a\\.b.example.com");
 	ck_assert(mc_name_join("_dmarc", "example.com", name));
 	ck_assert_str_eq(name, "_dmarc.example.com");
 	ck_assert(mc_name_join("_25._tcp", ".", name));
