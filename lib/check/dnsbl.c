@@ -59,6 +59,24 @@ ask(struct mc_run *run, const struct mc_dnsbl_item *item, const struct mc_list *
 	return row != NULL ? mc_dnsbl_ask(run, item, list, row) : MC_DONE;
 }
 
+/* What the table has of it; else a list that is not known, or that died with the zone above it. */
+static const struct mc_list *
+find_list(struct mc_run *run, const char *zone)
+{
+	const struct mc_lists *lists = run->settings->lists;
+	const struct mc_list *list = mc_lists_find(lists, zone);
+	const struct mc_list *dead = mc_lists_find_dead(lists, zone);
+	struct mc_list other = mc_list_unknown(zone);
+
+	if (list != NULL)
+		return list;
+	if (dead != NULL) {
+		other.dead = dead->dead;
+		other.how = dead->how;
+	}
+	return mc_arena_memdup(run->arena, &other, sizeof(other));
+}
+
 static enum mc_step
 ask_named(struct mc_run *run, const struct mc_dnsbl_item *item, struct mc_dnsbl_rows *rows)
 {
@@ -66,11 +84,7 @@ ask_named(struct mc_run *run, const struct mc_dnsbl_item *item, struct mc_dnsbl_
 	enum mc_step step = MC_DONE;
 
 	for (size_t i = 0; i < settings->list_zone_count; i++) {
-		const struct mc_list *list =
-			mc_lists_find(settings->lists, settings->list_zones[i]);
-		const struct mc_list unknown = mc_list_unknown(settings->list_zones[i]);
-		if (list == NULL)
-			list = mc_arena_memdup(run->arena, &unknown, sizeof(unknown));
+		const struct mc_list *list = find_list(run, settings->list_zones[i]);
 		if (list != NULL && ask(run, item, list, rows) == MC_WAIT)
 			step = MC_WAIT;
 	}

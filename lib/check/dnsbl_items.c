@@ -1,5 +1,5 @@
-/* dnsbl_items: whom the lists are asked about for a domain: itself, its MX hosts and their reverse
- * names, and the single addresses that its SPF record lets send. */
+/* dnsbl_items: whom the lists are asked about for a domain: itself, its MX hosts with their reverse
+ * and EHLO names, and the single addresses that its SPF record lets send. */
 #include <string.h>
 
 #include "check/dnsbl.h"
@@ -11,17 +11,21 @@
 #define ADDRESSES 16 /* addresses that are asked about */
 #define SPF_NAMES 4  /* names in the terms of an SPF record that are looked up */
 #define REVERSE_NAMES 4
+#define EHLO_NAMES 4
 
 static const char role_mx[] = "an MX host";
 static const char role_spf[] = "an address that the SPF record lets send";
 static const char role_reverse[] = "the reverse name of an MX host";
 static const char role_reverse_spf[] =
 	"the reverse name of an address that the SPF record lets send";
+static const char role_ehlo[] = "the name that an MX host gives in answer to EHLO";
 
 struct items {
 	struct mc_dnsbl_item *rows;
 	size_t count;
 	bool waits;
+	struct mc_dnsbl_item greeters[EHLO_NAMES]; /* by host name and address: MX hosts */
+	size_t greeter_count;
 };
 
 /* --- addresses --- */
@@ -58,8 +62,12 @@ add_host(struct mc_run *run, const char *name, struct items *items, bool receive
 		items->waits = true;
 		return;
 	}
-	for (size_t i = 0; i < host.count; i++)
+	for (size_t i = 0; i < host.count; i++) {
 		add_address(run, items, &host.addresses[i], receives);
+		if (receives && items->greeter_count < EHLO_NAMES)
+			items->greeters[items->greeter_count++] =
+				(struct mc_dnsbl_item){.subject = name, host.addresses[i]};
+	}
 }
 
 /* The addresses of the first MX hosts. */
@@ -155,6 +163,14 @@ has_name(const struct items *items, const char *name)
 }
 
 static void
+add_name(struct mc_run *run, const char *name, bool receives, const char *role, struct items *items)
+{
+	if (!has_name(items, name) && items->count < MC_DNSBL_ITEMS)
+		items->rows[items->count++] = (struct mc_dnsbl_item){
+			mc_arena_strdup(run->arena, name), {0}, receives, role};
+}
+
+static void
 add_reverse_name(struct mc_run *run, const struct mc_dnsbl_item *item, struct items *items)
 {
 	char reverse[MC_ADDRESS_REVERSE_SIZE], name[MC_NAME_TEXT_SIZE];
@@ -163,12 +179,36 @@ add_reverse_name(struct mc_run *run, const struct mc_dnsbl_item *item, struct it
 	mc_address_reverse(reverse, &item->address);
 	ptr = mc_ask_dns(run, NULL, mc_arena_strdup(run->arena, reverse), MC_RR_PTR);
 	items->waits = items->waits || ptr == NULL;
-	if (ptr == NULL || ptr->fact.status != MC_FACT_OK || ptr->count == 0 ||
-		!mc_rr_target(&ptr->rrs[0], name) || has_name(items, name) ||
-		items->count == MC_DNSBL_ITEMS)
+	if (ptr != NULL && ptr->fact.status == MC_FACT_OK && ptr->count > 0 &&
+		mc_rr_target(&ptr->rrs[0], name))
+		add_name(run, name, item->receives,
+			item->receives ? role_reverse : role_reverse_spf, items);
+}
+
+/* RFC 5321, 4.1.1.1: the first word of the answer is the server's domain. */
+static void
+add_ehlo_name(struct mc_run *run, const struct mc_dnsbl_item *greeter, struct items *items)
+{
+	const struct mc_session_fact *fact =
+		mc_ask_session_of(run, greeter->subject, &greeter->address);
+	const struct mc_stage *ehlo;
+	const struct mc_smtp_line *line;
+	const char *word, *end;
+	char name[MC_NAME_TEXT_SIZE];
+
+	items->waits = items->waits || fact == NULL;
+	if (fact == NULL || fact->fact.status != MC_FACT_OK)
 		return;
-	items->rows[items->count++] = (struct mc_dnsbl_item){mc_arena_strdup(run->arena, name), {0},
-		item->receives, item->receives ? role_reverse : role_reverse_spf};
+	ehlo = mc_session_stage(&fact->session, MC_STEP_EHLO, false);
+	if (ehlo == NULL || ehlo->reply.code != 250 || ehlo->reply.count == 0)
+		return;
+	line = &ehlo->reply.lines[0];
+	end = memchr(line->text, ' ', line->length);
+	word = mc_arena_strndup(
+		run->arena, line->text, end != NULL ? (size_t)(end - line->text) : line->length);
+	if (mc_name_canonical(word, NULL, name) == NULL && mc_name_labels(name) > 1 &&
+		name[0] != '[')
+		add_name(run, name, true, role_ehlo, items);
 }
 
 static enum mc_step
@@ -189,6 +229,8 @@ items_of_domain(struct mc_run *run, struct items *items)
 	addresses = items->count;
 	for (size_t i = 1; i < addresses && i <= REVERSE_NAMES; i++)
 		add_reverse_name(run, &items->rows[i], items);
+	for (size_t i = 0; i < items->greeter_count; i++)
+		add_ehlo_name(run, &items->greeters[i], items);
 	return items->waits ? MC_WAIT : MC_DONE;
 }
 

@@ -475,3 +475,12 @@ mc_lists_find(const struct mc_lists *lists, const char *zone)
 			return &lists->lists[i];
 	return NULL;
 }
+
+const struct mc_list *
+mc_lists_find_dead(const struct mc_lists *lists, const char *zone)
+{
+	for (size_t i = 0; i < lists->count; i++)
+		if (lists->lists[i].dead != NULL && mc_name_within(zone, lists->lists[i].zone))
+			return &lists->lists[i];
+	return NULL;
+}

@@ -71,6 +71,8 @@ bool mc_lists_parse(struct mc_arena *arena, const char *text, size_t length,
 	struct mc_lists *ret_lists, struct mc_lists_error *ret_error);
 /* NULL when the zone is not there. */
 const struct mc_list *mc_lists_find(const struct mc_lists *lists, const char *zone);
+/* The list that is dead, of that zone or one above it; or NULL. */
+const struct mc_list *mc_lists_find_dead(const struct mc_lists *lists, const char *zone);
 /* What stands for a list the table does not know: all of 127/8 but the refusals is a listing. */
 struct mc_list mc_list_unknown(const char *zone);
 

@@ -394,12 +394,12 @@ connect_to_matches(const struct mc_connect_to *rule, const struct mc_subject *su
 }
 
 static const struct mc_connect_to *
-connect_to(const struct mc_run *run)
+connect_to(const struct mc_run *run, const struct mc_subject *subject)
 {
 	const struct mc_settings *settings = run->settings;
 
 	for (size_t i = 0; i < settings->connect_to_count; i++)
-		if (connect_to_matches(&settings->connect_to[i], run->subject))
+		if (connect_to_matches(&settings->connect_to[i], subject))
 			return &settings->connect_to[i];
 	return NULL;
 }
@@ -467,12 +467,11 @@ named_local(const struct mc_subject *subject)
 	return mc_name_within(subject->host, "localhost");
 }
 
-const struct mc_session_fact *
-mc_ask_session(struct mc_run *run)
+static const struct mc_session_fact *
+ask_session(struct mc_run *run, const struct mc_subject *subject)
 {
 	const struct mc_settings *settings = run->settings;
-	const struct mc_subject *subject = run->subject;
-	const struct mc_connect_to *rule = connect_to(run);
+	const struct mc_connect_to *rule = connect_to(run, subject);
 	struct mc_question question = {.kind = MC_FACT_SESSION,
 		.address = subject->address,
 		.port = subject->port,
@@ -495,6 +494,24 @@ mc_ask_session(struct mc_run *run)
 		question.plan.to_count = settings->to_count;
 	}
 	return (const struct mc_session_fact *)ask(run, &question);
+}
+
+const struct mc_session_fact *
+mc_ask_session(struct mc_run *run)
+{
+	return ask_session(run, run->subject);
+}
+
+const struct mc_session_fact *
+mc_ask_session_of(struct mc_run *run, const char *host, const struct mc_address *address)
+{
+	const struct mc_subject subject = {.host = host, .address = *address, .port = run->port};
+	const struct mc_question question = {.kind = MC_FACT_SESSION};
+
+	if (mc_run_connects(run->state))
+		return ask_session(run, &subject);
+	return (const struct mc_session_fact *)without_store(
+		run->state, &question, MC_FAIL_NOT_CONTACTED, "no check connects to it");
 }
 
 const struct mc_session_fact *

@@ -56,9 +56,8 @@ looks_below(const struct mc_run_state *state)
 	return false;
 }
 
-/* Whether a check that was asked for connects to addresses. */
-static bool
-connects(const struct mc_run_state *state)
+bool
+mc_run_connects(const struct mc_run_state *state)
 {
 	for (size_t i = 0; state->spec.checks[i] != NULL; i++) {
 		const struct mc_check *check = state->spec.checks[i];
@@ -78,7 +77,7 @@ takes_part(const struct mc_run_state *state, size_t i, enum mc_subject_kind kind
 
 	if ((check->targets & (unsigned)state->spec.kind) == 0)
 		return false;
-	if (check->joins && kind == MC_SUBJECT_ADDRESS && !connects(state))
+	if (check->joins && kind == MC_SUBJECT_ADDRESS && !mc_run_connects(state))
 		return false;
 	return (state->spec.selected >> i & 1) != 0 ||
 	       (check->spawns && kind != MC_SUBJECT_ADDRESS && looks_below(state));

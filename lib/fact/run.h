@@ -82,6 +82,9 @@ const struct mc_session_fact *mc_ask_greeting(
 /* The session of the subject (an address) by the settings' plan: every check that asks gets
  * the same one. */
 const struct mc_session_fact *mc_ask_session(struct mc_run *run);
+/* The one of an MX host, for a check of the domain; FAILED when nothing else connects there. */
+const struct mc_session_fact *mc_ask_session_of(
+	struct mc_run *run, const char *host, const struct mc_address *address);
 
 /* A finding about the subject; the text is its first evidence ("" none), escaped here. */
 __attribute__((format(printf, 3, 4))) void mc_find(

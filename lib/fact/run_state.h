@@ -70,6 +70,8 @@ struct mc_run_state {
 	bool failed; /* out of memory somewhere */
 };
 
+/* Whether a check that was asked for connects to addresses. */
+bool mc_run_connects(const struct mc_run_state *state);
 void mc_job_reset(struct mc_job *job);
 /* Verdict from findings, reason and `skipped`. */
 void mc_job_judge(struct mc_job *job);
