@@ -17,6 +17,7 @@ import time
 HERE = pathlib.Path(__file__).parent
 DELAY = 0.5
 REWRITTEN = '203.0.113.80'
+HOSTILE = ('servfail', 'refused', 'other-question', 'alias', 'loop', 'huge', 'cut', 'rude', 'many')
 TESTS4, TESTS6 = '127.0.0.2\n', '::ffff:7f00:2\n'
 ZONES = [  # zone, kind of data, data, words of the table
     ('set.test', 'ip4set', f':127.0.0.2:spam from $\n{TESTS4}192.0.2.25\n', 'asks ipv4'),
@@ -43,7 +44,10 @@ ZONES = [  # zone, kind of data, data, words of the table
     ('world-names.test', 'dnset', ':127.0.1.2:all\ntest\ninvalid\n.bad.example\n', 'asks domain'),
     ('silent.test', None, None, 'asks ipv4'),
     ('unserved.test', None, None, 'asks ipv4'),
+    *((f'{zone}.test', None, None, 'asks ipv4') for zone in HOSTILE),
 ]
+HUGE = b''.join(bytes([255]) + b'x' * 255 for _ in range(230))
+RUDE = b'\x1b[31m\x07\r\n\xff\xc0\xaf<script>\0'
 
 mailcheck, packages = sys.argv[1], pathlib.Path(os.environ.get('SERVERS_PACKAGES', sys.argv[2]))
 failed = []
@@ -67,8 +71,60 @@ def without_such_name(reply, end):
     return reply[:2] + head + reply[12:end] + (record if kind == 1 else b'')
 
 
+def record(kind, data, owner=b'\xc0\x0c'):
+    return owner + struct.pack('>HHIH', kind, 1, 60, len(data)) + data
+
+
+def message(packet, end, records, rcode=0, cut=False):
+    head = struct.pack('>HHHHH', 0x8180 | rcode | cut << 9, 1, len(records), 0, 0)
+    return packet[:2] + head + packet[12:end] + b''.join(records)
+
+
+def hostile(packet, name, end, over_tcp):
+    """The answer of a list that no rbldnsd would be; None: there is none."""
+    subject, _, zone = name.rpartition('.test')[0].rpartition('.')
+    kind = struct.unpack('>H', packet[end - 4:end - 2])[0]
+    listed = subject != '1.0.0.127'
+    texts = {'huge': HUGE, 'rude': bytes([len(RUDE)]) + RUDE}
+    if zone in ('servfail', 'refused'):
+        return message(packet, end, [], 2 if zone == 'servfail' else 5)
+    if zone == 'other-question':
+        wrong = packet[:12] + b'\5other' + packet[13 + packet[12]:]
+        return message(wrong, end + 5 - packet[12], [record(1, b'\x7f\0\0\2')])
+    if zone == 'loop':
+        return message(packet, end, [record(5, b'\xc0\x0c')])
+    if zone == 'cut':
+        return None if over_tcp else message(packet, end, [], cut=True)
+    if not listed:
+        return message(packet, end, [], 3)
+    if zone == 'alias' and kind == 1 and subject != 'value':
+        place = b'\5value\5alias\4test\0'
+        return message(packet, end, [record(5, place), record(1, b'\x7f\0\0\2', place)])
+    if zone == 'many' and kind == 1:
+        return message(packet, end, [record(1, b'\x7f\0\1' + bytes([i])) for i in range(60)])
+    if kind == 16 and zone in texts:
+        big = zone == 'huge' and not over_tcp
+        return message(packet, end, [] if big else [record(16, texts[zone])], cut=big)
+    return message(packet, end, [record(1, b'\x7f\0\0\2')] if kind == 1 else [])
+
+
+def over_tcp(listener):
+    while True:
+        stream, _ = listener.accept()
+        with stream:
+            stream.settimeout(2)
+            packet = stream.recv(4096)[2:]
+            name, end = name_of(packet)
+            reply = hostile(packet, name, end, True)
+            if reply:
+                stream.sendall(struct.pack('>H', len(reply)) + reply)
+
+
 def pass_on(server, packet, client, rewriting):
     name, end = name_of(packet)
+    if name.rpartition('.test')[0].rpartition('.')[2] in HOSTILE:
+        server.sendto(hostile(packet, name, end, False), client)
+        return
     if name == '':
         server.sendto(packet[:2] + b'\x81\x80\0\1\0\0\0\0\0\0' + packet[12:end], client)
         return
@@ -92,7 +148,9 @@ def resolver(rewriting):
 
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     server.bind(('127.0.0.1', 0))
+    listener = socket.create_server(server.getsockname())
     threading.Thread(target=serve, daemon=True).start()
+    threading.Thread(target=over_tcp, args=(listener,), daemon=True).start()
     return server.getsockname()[1]
 
 
