@@ -110,18 +110,38 @@ plan_key(struct mc_buf *key, const struct mc_plan *plan)
 }
 
 static void
+key_port(struct mc_buf *key, uint16_t port)
+{
+	char digits[6];
+	size_t at = sizeof(digits);
+
+	digits[--at] = '\0';
+	do
+		digits[--at] = (char)('0' + port % 10);
+	while ((port /= 10) > 0);
+	mc_buf_puts(key, digits + at);
+}
+
+static void
+key_address(struct mc_buf *key, const char *name, const struct mc_address *address, uint16_t port)
+{
+	char text[MC_ADDRESS_SIZE] = "";
+
+	if (address->family != 0)
+		mc_address_format(text, address);
+	mc_buf_puts(key, name);
+	mc_buf_puts(key, text);
+	mc_buf_putc(key, '@');
+	key_port(key, port);
+}
+
+/* Keys are made for every question of every pass: without printf. */
+static void
 endpoint_key(struct mc_buf *key, const char *kind, const struct mc_question *question)
 {
-	char address[MC_ADDRESS_SIZE];
-
-	mc_address_format(address, &question->address);
-	mc_buf_printf(key, "%s %s@%u", kind, address, question->port);
-	if (question->via.family != 0 || question->via_port != 0) {
-		address[0] = '\0';
-		if (question->via.family != 0)
-			mc_address_format(address, &question->via);
-		mc_buf_printf(key, " via %s@%u", address, question->via_port);
-	}
+	key_address(key, kind, &question->address, question->port);
+	if (question->via.family != 0 || question->via_port != 0)
+		key_address(key, " via ", &question->via, question->via_port);
 	key_word(key, " host=", question->host);
 	if (question->allow_special)
 		mc_buf_puts(key, " special");
@@ -135,10 +155,10 @@ connection_key(struct mc_arena *arena, const struct mc_question *question)
 
 	mc_buf_init(&key, 64 * 1024);
 	if (question->kind == MC_FACT_SESSION) {
-		endpoint_key(&key, "session", question);
+		endpoint_key(&key, "session ", question);
 		plan_key(&key, &question->plan);
 	} else {
-		endpoint_key(&key, "https", question);
+		endpoint_key(&key, "https ", question);
 		key_word(&key, " path=", question->path);
 	}
 	if (key.failed)

@@ -15,7 +15,7 @@ struct mc_entry {
 	uint64_t hash;
 	bool hashed; /* findable; a stale one is not */
 	unsigned pins;
-	struct mc_arena asked; /* holds key and question */
+	struct mc_arena asked; /* holds the entry itself, key and question */
 	struct mc_question question;
 	struct mc_arena arena; /* holds the fact */
 	const struct mc_fact *fact;
@@ -132,7 +132,7 @@ insert(struct mc_store *store, struct mc_entry *entry)
 static size_t
 entry_bytes(const struct mc_entry *entry)
 {
-	return sizeof(*entry) + entry->asked.used + entry->arena.used;
+	return entry->asked.used + entry->arena.used;
 }
 
 static struct idle *
@@ -170,10 +170,11 @@ enter_idle(struct mc_entry *entry)
 static void
 entry_free(struct mc_entry *entry)
 {
+	struct mc_arena asked = entry->asked;
+
 	unhash(entry);
 	mc_arena_reset(&entry->arena);
-	mc_arena_reset(&entry->asked);
-	mc_free(entry);
+	mc_arena_reset(&asked);
 }
 
 static void
@@ -233,20 +234,22 @@ find(struct mc_store *store, const char *key, uint64_t hash)
 static struct mc_entry *
 entry_new(struct mc_store *store, const char *key, const struct mc_question *question)
 {
-	struct mc_entry *entry = mc_calloc(1, sizeof(*entry));
+	struct mc_arena asked;
+	struct mc_entry *entry;
 
+	mc_arena_init(&asked, 0);
+	entry = mc_arena_alloc(&asked, sizeof(*entry));
 	if (entry == NULL)
 		return NULL;
-	mc_arena_init(&entry->asked, 0);
 	mc_arena_init(&entry->arena, 0);
 	entry->store = store;
-	entry->key = mc_arena_strdup(&entry->asked, key);
+	entry->key = mc_arena_strdup(&asked, key);
 	entry->hash = hash_key(key);
-	if (!mc_question_copy(&entry->asked, &entry->question, question) || entry->asked.failed) {
-		mc_arena_reset(&entry->asked);
-		mc_free(entry);
+	if (!mc_question_copy(&asked, &entry->question, question) || asked.failed) {
+		mc_arena_reset(&asked);
 		return NULL;
 	}
+	entry->asked = asked;
 	return entry;
 }
 

@@ -31,11 +31,12 @@ struct parser {
 	size_t length, offset;
 	struct mc_message *message;
 	const char *owner; /* of the record before: mostly the same */
+	char *name;        /* room for MC_NAME_TEXT_SIZE */
 	struct mc_buf rdata;
 };
 
 struct raw_rr {
-	char owner[MC_NAME_TEXT_SIZE];
+	const char *owner; /* in the parser or the message, until the next one is read */
 	uint16_t type, class, rdlength;
 	uint32_t ttl;
 	size_t rdata; /* offset */
@@ -94,11 +95,10 @@ static const char *
 parse_questions(struct parser *p, uint16_t count)
 {
 	struct mc_message *message = p->message;
-	char name[MC_NAME_TEXT_SIZE];
 
 	message->name = ".";
 	for (uint16_t i = 0; i < count; i++) {
-		p->offset = mc_name_from_wire(p->bytes, p->length, p->offset, name);
+		p->offset = mc_name_from_wire(p->bytes, p->length, p->offset, p->name);
 		if (p->offset == 0 || p->length - p->offset < 4)
 			return "the question is malformed";
 		message->type = read_u16(p->bytes + p->offset);
@@ -110,16 +110,31 @@ parse_questions(struct parser *p, uint16_t count)
 		return NULL;
 	}
 	message->has_question = true;
-	message->name = mc_arena_memdup(p->arena, name, strlen(name));
+	message->name = mc_arena_memdup(p->arena, p->name, strlen(p->name));
 	p->owner = message->name;
 	return message->name == NULL ? out_of_memory : NULL;
+}
+
+/* Mostly a pointer to the question. */
+static size_t
+parse_owner(struct parser *p, const char **ret_owner)
+{
+	const uint8_t *at = p->bytes + p->offset;
+
+	if (p->message->has_question && p->length - p->offset >= 2 && at[0] == 0xC0 &&
+		at[1] == HEADER_SIZE) {
+		*ret_owner = p->message->name;
+		return p->offset + 2;
+	}
+	*ret_owner = p->name;
+	return mc_name_from_wire(p->bytes, p->length, p->offset, p->name);
 }
 
 static const char *
 parse_raw(struct parser *p, struct raw_rr *rr)
 {
 	const uint8_t *fixed;
-	size_t offset = mc_name_from_wire(p->bytes, p->length, p->offset, rr->owner);
+	size_t offset = parse_owner(p, &rr->owner);
 
 	if (offset == 0)
 		return "the owner name of a record is malformed";
@@ -153,24 +168,41 @@ take_opt(struct mc_message *message, const struct raw_rr *rr, const struct mc_rr
 	return NULL;
 }
 
+/* The data as a record has it: no names in it are compressed. */
+static const char *
+take_rdata(struct parser *p, const struct raw_rr *raw, struct mc_rr *rr)
+{
+	const uint8_t *data = p->bytes + raw->rdata;
+	size_t length = raw->rdlength;
+
+	if (mc_rr_field_has_name(raw->type)) {
+		mc_buf_clear(&p->rdata);
+		if (!mc_rr_field_expand(
+			    &p->rdata, raw->type, p->bytes, p->length, raw->rdata, raw->rdlength))
+			return p->rdata.failed ? out_of_memory
+					       : "the data of a record does not fit its type";
+		data = p->rdata.data;
+		length = p->rdata.length;
+	}
+	rr->rdata = mc_arena_memdup(p->arena, data, length);
+	rr->rdlength = (uint16_t)length;
+	return rr->rdata != NULL ? NULL : out_of_memory;
+}
+
 static const char *
 take_rr(struct parser *p, const struct raw_rr *raw, struct mc_rrset *section)
 {
 	struct mc_rr *rr = &section->rrs[section->count];
+	const char *reason = take_rdata(p, raw, rr);
 
-	mc_buf_clear(&p->rdata);
-	if (!mc_rr_field_expand(
-		    &p->rdata, raw->type, p->bytes, p->length, raw->rdata, raw->rdlength))
-		return p->rdata.failed ? out_of_memory
-				       : "the data of a record does not fit its type";
+	if (reason != NULL)
+		return reason;
 	if (p->owner == NULL || strcmp(p->owner, raw->owner) != 0)
 		p->owner = mc_arena_memdup(p->arena, raw->owner, strlen(raw->owner));
 	rr->owner = p->owner;
 	rr->type = raw->type;
 	rr->ttl = raw->ttl > TTL_MAX ? 0 : raw->ttl; /* RFC 2181, 8 */
-	rr->rdata = mc_arena_memdup(p->arena, p->rdata.data, p->rdata.length);
-	rr->rdlength = (uint16_t)p->rdata.length;
-	if (rr->owner == NULL || rr->rdata == NULL)
+	if (rr->owner == NULL)
 		return out_of_memory;
 	section->count++;
 	return NULL;
@@ -229,12 +261,14 @@ const char *
 mc_message_parse(
 	struct mc_arena *arena, const uint8_t *bytes, size_t length, struct mc_message *ret_message)
 {
+	char name[MC_NAME_TEXT_SIZE];
 	struct mc_message message = {0};
 	struct parser p = {.arena = arena,
 		.bytes = bytes,
 		.length = length,
 		.offset = HEADER_SIZE,
-		.message = &message};
+		.message = &message,
+		.name = name};
 	const char *reason;
 
 	if (length < HEADER_SIZE)

@@ -63,11 +63,13 @@ mc_rr_field_size(enum mc_rr_field field)
 	}
 }
 
-static bool
-has_name(const enum mc_rr_field *fields)
+bool
+mc_rr_field_has_name(uint16_t type)
 {
-	for (; *fields != MC_FIELD_END; fields++)
-		if (*fields == MC_FIELD_NAME)
+	const enum mc_rr_field *field = mc_rr_field_list(type);
+
+	while (field != NULL && *field != MC_FIELD_END)
+		if (*field++ == MC_FIELD_NAME)
 			return true;
 	return false;
 }
@@ -81,7 +83,7 @@ mc_rr_field_expand(struct mc_buf *rdata, uint16_t type, const uint8_t *message, 
 
 	if (offset > length || rdlength > length - offset)
 		return false;
-	if (field == NULL || !has_name(field))
+	if (!mc_rr_field_has_name(type))
 		return mc_buf_append(rdata, message + offset, rdlength);
 	for (; *field != MC_FIELD_END; field++, offset = next) {
 		if (*field == MC_FIELD_NAME) {

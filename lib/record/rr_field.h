@@ -32,6 +32,9 @@ const enum mc_rr_field *mc_rr_field_list(uint16_t type);
 /* Octets of a field of fixed size; 0 for any other. */
 size_t mc_rr_field_size(enum mc_rr_field field);
 
+/* Whether the data of the type holds names that may be compressed. */
+bool mc_rr_field_has_name(uint16_t type);
+
 /*
  * Appends the rdata at `offset` of a message with the names in it (of types in the table)
  * canonical and uncompressed; rdata without names is copied. False when it is malformed.
