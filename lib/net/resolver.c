@@ -13,6 +13,8 @@
 #define SYSTEM_UPSTREAMS 3 /* as many as the C library asks */
 #define EXPLAIN_PAUSE 20   /* ms between two looks at what a probe found */
 #define ABANDONED 4        /* times the lookups in work may still be so in libunbound */
+#define FRESH_LIMIT 128    /* questions that may lie in the receive buffer of one server */
+#define FRESH_TIME 500     /* ms until a question lies there no more */
 
 struct lookup;
 
@@ -30,7 +32,8 @@ struct lookup {
 	struct event timer;
 	struct flight *flight; /* NULL: not asking */
 	bool active, inside;
-	size_t at; /* the server being asked */
+	bool fresh; /* asked just now, and not answered */
+	size_t at;  /* the server being asked */
 	int64_t began, deadline;
 	int64_t share_end; /* of the server being asked */
 	int unexplained;   /* rcode that libunbound gave without an answer; 0: none */
@@ -45,7 +48,7 @@ struct mc_resolver {
 	size_t count;
 	struct lookup *first, *last; /* wait for their turn */
 	struct event turn;           /* there is one in the queue, and room */
-	unsigned active, flying;
+	unsigned active, fresh, flying;
 };
 
 static void attempt(struct lookup *lookup);
@@ -156,7 +159,16 @@ room(const struct mc_resolver *resolver)
 {
 	unsigned limit = resolver->net->lookup_limit;
 
-	return resolver->active < limit && resolver->flying < limit * ABANDONED;
+	return resolver->active < limit && resolver->fresh < FRESH_LIMIT &&
+	       resolver->flying < limit * ABANDONED;
+}
+
+static void
+set_fresh(struct lookup *lookup, bool fresh)
+{
+	lookup->resolver->fresh += fresh;
+	lookup->resolver->fresh -= lookup->fresh;
+	lookup->fresh = fresh;
 }
 
 static void
@@ -258,6 +270,7 @@ static void
 over(struct lookup *lookup, struct mc_fact *fact)
 {
 	(void)evtimer_del(&lookup->timer);
+	set_fresh(lookup, false);
 	mc_net_over(&lookup->base, fact);
 }
 
@@ -364,9 +377,16 @@ static void
 expired(evutil_socket_t unused, short what, void *argument)
 {
 	struct lookup *lookup = argument;
+	int64_t left = lookup->share_end - mc_net_now(lookup->base.net);
 
 	(void)unused;
 	(void)what;
+	if (lookup->flight != NULL && lookup->fresh && left > 0 &&
+		mc_net_timer(&lookup->timer, left)) {
+		set_fresh(lookup, false);
+		begin_next(lookup->resolver);
+		return;
+	}
 	if (lookup->flight != NULL) {
 		abandon(lookup);
 		note_silence(lookup);
@@ -416,8 +436,9 @@ attempt(struct lookup *lookup)
 	int64_t share = left / (int64_t)(lookup->resolver->count - lookup->at);
 	char error[256];
 	int32_t code;
-	bool going = mc_net_timer(&lookup->timer, share);
+	bool going = mc_net_timer(&lookup->timer, share < FRESH_TIME ? share : FRESH_TIME);
 
+	set_fresh(lookup, true);
 	lookup->share_end = mc_net_now(lookup->base.net) + share;
 	if (going && !mc_upstream_open(upstream, &code, error, sizeof(error))) {
 		note(lookup, 1, MC_FAIL_LOCAL, mc_arena_strdup(&lookup->base.arena, error));
@@ -439,6 +460,7 @@ drop(struct mc_observation *observation)
 	struct mc_resolver *resolver = lookup->resolver;
 
 	(void)evtimer_del(&lookup->timer);
+	set_fresh(lookup, false);
 	mc_net_forget(observation);
 	abandon(lookup);
 	if (lookup->active)

@@ -245,6 +245,57 @@ START_TEST(queue)
 END_TEST
 
 /* The N-th allocation fails, for every N: no crash, no leak, and a fact all the same. */
+static size_t
+drain(int fd)
+{
+	char bytes[512];
+	size_t count = 0;
+
+	while (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		count++;
+	return count;
+}
+
+/* No more questions at once than fit into the receive buffer of a server; in the end all of them.
+ */
+START_TEST(burst)
+{
+	enum { ALL = 250, AT_ONCE = 128, OTHERS = 4 /* a probe, the root's keys */ };
+	struct mc_net_server place = {.port = 0};
+	struct mc_net_options options = {.resolvers = &place, .resolver_count = 1};
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	socklen_t size = sizeof(address);
+	struct mc_entry *entries[ALL];
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	char name[32];
+	size_t count;
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, size), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	ck_assert(mc_address_parse("127.0.0.1", &place.address));
+	place.port = ntohs(address.sin_port);
+	options.dns_timeout = 20000;
+	client_open(&client, &options);
+	for (size_t i = 0; i < ALL; i++) {
+		(void)snprintf(name, sizeof(name), "n%zu.test", i);
+		entries[i] = ask(name, MC_RR_A);
+	}
+	client_run(&client, 100);
+	count = drain(fd);
+	ck_assert_msg(count <= AT_ONCE + OTHERS, "%zu questions at once", count);
+	for (int i = 0; i < 100 * unit_patience() && count < ALL; i++) {
+		client_run(&client, 50);
+		count += drain(fd);
+	}
+	ck_assert_msg(count >= ALL, "only %zu questions of %d", count, ALL);
+	for (size_t i = 0; i < ALL; i++)
+		mc_store_unpin(entries[i], NULL);
+	client_close(&client);
+	close(fd);
+}
+END_TEST
+
 START_TEST(out_of_memory)
 {
 	char name[32];
@@ -368,4 +419,4 @@ START_TEST(resolv_conf)
 END_TEST
 
 UNIT_MAIN("net_resolver", answers, next_resolver, recovery, pause_in_the_middle, slow, cancelled,
-	queue, out_of_memory, opened_out_of_memory, bad_files, foreign_loop, resolv_conf)
+	queue, burst, out_of_memory, opened_out_of_memory, bad_files, foreign_loop, resolv_conf)
