@@ -1,8 +1,7 @@
 """dnsbl.py MAILCHECK RBLDNSD: ranges against 30 lists of a rbldnsd, beside a shell loop with dig.
 
-Some runs take 2 s more whatever the range, as this server refuses questions outside its zones or for
-another reason not looked into: compare runs with or without them, not both. The loop asks each list about each address of
-a /28, one question after the other and without test entries; the ratio is per address and list.
+The loop asks each list about each address of a /28, one question after the other and without test
+entries; the ratio is per address and list.
 """
 import os
 import pathlib

@@ -1,5 +1,6 @@
 #!/bin/sh
-# run.sh [--quick] [ROW...]: builds for speed, unpacks the peers, measures, prints one table.
+# run.sh [--quick] [ROW...]: builds for speed, unpacks the peers, measures, prints one table, then what
+# has a table of its own: spf, dnsbl, reply. These three may stand for a ROW too.
 # BUILD: where to build (default: build-bench below the source). Nothing is installed; everything
 # talks on loopback only. Rows are measured in pairs, ours and the peer's by turns.
 set -eu
@@ -24,8 +25,34 @@ unpack() {
     (cd "$peers/deb" && apt-get download "$1" >"$1.log" 2>&1 && dpkg -x "$1"_*.deb "$peers/root") &&
         touch "$peers/$1" || echo "the package $1 cannot be fetched" >&2
 }
-for package in nsd ldnsutils libldns3 postfix swaks libnet-ssleay-perl monitoring-plugins-basic; do
+for package in nsd rbldnsd ldnsutils libldns3 postfix swaks libnet-ssleay-perl monitoring-plugins-basic; do
     unpack "$package"
 done
 
-exec python3 "$root/tests/bench/bench.py" "$build/release" "$peers/root" "$build/work" "$@"
+quick=
+rows=
+parts=
+for word in "$@"; do
+    case $word in
+    --quick) quick=--quick ;;
+    spf | dnsbl | reply) parts="$parts $word" ;;
+    *) rows="$rows $word" ;;
+    esac
+done
+[ -n "$rows$parts" ] || parts="spf dnsbl reply"
+failed=0
+
+bench=$root/tests/bench
+if [ -n "$rows" ] || [ "$#" = 0 ] || [ "$*" = --quick ]; then
+    # shellcheck disable=SC2086
+    python3 "$bench/bench.py" "$build/release" "$peers/root" "$build/work" $quick $rows || failed=1
+fi
+for part in $parts; do
+    printf '\n%s\n' "$part"
+    case $part in
+    spf) python3 "$bench/spf.py" "$build/release" "$build/peers-spf" ${quick:+"$quick"} ;;
+    dnsbl) python3 "$bench/dnsbl.py" "$build/release/cli/mailcheck" "$peers/root/usr/sbin/rbldnsd" ;;
+    reply) "$build/release/tests/bench/bench_reply" "$root/tests/reply/replies.tsv" ;;
+    esac || failed=1
+done
+exit "$failed"

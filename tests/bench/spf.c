@@ -1,6 +1,6 @@
 /*
  * spf: SPF evaluations a second through the public calls, so many at once:
- *   spf fresh|warm PORT COUNT WINDOW       the resolver at 127.0.0.1
+ *   spf fresh|warm PORT COUNT WINDOW ANCHOR-FILE       the resolver at 127.0.0.1
  * fresh: every domain another one; warm: one domain, whose records are at hand.
  */
 #include <mailcheck.h>
@@ -46,8 +46,8 @@ main(int argc, char **argv)
 	mailcheck *mc;
 	bool fresh;
 
-	if (argc != 5) {
-		(void)fprintf(stderr, "usage: spf fresh|warm PORT COUNT WINDOW\n");
+	if (argc != 6) {
+		(void)fprintf(stderr, "usage: spf fresh|warm PORT COUNT WINDOW ANCHOR-FILE\n");
 		return 2;
 	}
 	fresh = strcmp(argv[1], "fresh") == 0;
@@ -56,6 +56,7 @@ main(int argc, char **argv)
 	window = meter_number(argv[4]);
 	if (mailcheck_new(&mc) != MAILCHECK_OK ||
 		mailcheck_set(mc, "resolver", server) != MAILCHECK_OK ||
+		mailcheck_set(mc, "trust-anchor", argv[5]) != MAILCHECK_OK ||
 		mailcheck_set(mc, "ip", "192.0.2.1") != MAILCHECK_OK ||
 		mailcheck_set(mc, "sender", "user@top.bench.example") != MAILCHECK_OK)
 		return 1;
