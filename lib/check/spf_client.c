@@ -11,14 +11,23 @@ text_json(struct mc_arena *arena, const char *text)
 	return text != NULL ? json_string(mc_escape(arena, text, strlen(text))) : json_null();
 }
 
+/* A trace has many: json_pack() would read its format anew for each. */
 static json_t *
 step_json(struct mc_arena *arena, const struct mc_spf_step *step)
 {
-	return json_pack("{s:i, s:o, s:o, s:o, s:s, s:o, s:i, s:i, s:b}", "depth", (int)step->depth,
-		"domain", text_json(arena, step->domain), "term", text_json(arena, step->term),
-		"target", text_json(arena, step->target), "result", step->result, "reason",
-		text_json(arena, step->reason[0] != '\0' ? step->reason : NULL), "cost",
-		(int)step->cost, "lookups", (int)step->lookups, "void", step->is_void ? 1 : 0);
+	json_t *object = json_object();
+	const char *reason = step->reason[0] != '\0' ? step->reason : NULL;
+
+	json_object_set_new(object, "depth", json_integer((json_int_t)step->depth));
+	json_object_set_new(object, "domain", text_json(arena, step->domain));
+	json_object_set_new(object, "term", text_json(arena, step->term));
+	json_object_set_new(object, "target", text_json(arena, step->target));
+	json_object_set_new(object, "result", json_string(step->result));
+	json_object_set_new(object, "reason", text_json(arena, reason));
+	json_object_set_new(object, "cost", json_integer((json_int_t)step->cost));
+	json_object_set_new(object, "lookups", json_integer((json_int_t)step->lookups));
+	json_object_set_new(object, "void", json_boolean(step->is_void));
+	return object;
 }
 
 static json_t *
