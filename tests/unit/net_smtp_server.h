@@ -128,7 +128,9 @@ smtp_starttls(struct smtp_peer *peer)
 	case SMTP_TLS_SILENT:
 		smtp_drain(peer);
 		return false;
-	case SMTP_TLS_CLOSE:
+	case SMTP_TLS_CLOSE: /* and what comes is read: unread, it would make a reset of it */
+		shutdown(peer->fd, SHUT_WR);
+		smtp_drain(peer);
 		return false;
 	case SMTP_TLS_PLAIN:
 		usleep(20000);
