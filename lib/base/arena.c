@@ -76,6 +76,18 @@ mc_arena_clear(struct mc_arena *arena)
 	arena->blocks = block;
 }
 
+void
+mc_arena_adopt(struct mc_arena *arena, struct mc_arena *other)
+{
+	struct mc_arena_block **tail = &arena->blocks;
+
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	*tail = other->blocks;
+	arena->failed = arena->failed || other->failed;
+	mc_arena_init(other, other->limit);
+}
+
 static struct mc_arena_block *
 add_block(struct mc_arena *arena, size_t size)
 {

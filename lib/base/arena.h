@@ -29,6 +29,9 @@ void mc_arena_reset(struct mc_arena *arena);
 /* The same, but its largest block is kept for what comes. */
 void mc_arena_clear(struct mc_arena *arena);
 
+/* Takes over all that `other` handed out, which is empty then. It does not count as used. */
+void mc_arena_adopt(struct mc_arena *arena, struct mc_arena *other);
+
 /* NULL when out of memory. Aligned for any type. */
 void *mc_arena_alloc(struct mc_arena *arena, size_t size);
 void *mc_arena_calloc(struct mc_arena *arena, size_t count, size_t size);

@@ -1,43 +1,36 @@
-/* spf_client: a client judged by a domain's SPF record, as values. */
+/* spf_client: a client judged by a domain's SPF record. */
 #include <string.h>
 
 #include "base/escape.h"
 #include "check/registry.h"
 #include "check/spf_host.h"
 
-static json_t *
-text_json(struct mc_arena *arena, const char *text)
+static const char *
+escaped(struct mc_arena *arena, const char *text)
 {
-	return text != NULL ? json_string(mc_escape(arena, text, strlen(text))) : json_null();
+	return text != NULL ? mc_escape(arena, text, strlen(text)) : NULL;
 }
 
-/* A trace has many: json_pack() would read its format anew for each. */
-static json_t *
-step_json(struct mc_arena *arena, const struct mc_spf_step *step)
+/* The text of the steps comes from records, and lives no longer than they do. */
+static const struct mc_spf_step *
+escape_steps(struct mc_arena *arena, struct mc_spf_step *first)
 {
-	json_t *object = json_object();
-	const char *reason = step->reason[0] != '\0' ? step->reason : NULL;
-
-	json_object_set_new(object, "depth", json_integer((json_int_t)step->depth));
-	json_object_set_new(object, "domain", text_json(arena, step->domain));
-	json_object_set_new(object, "term", text_json(arena, step->term));
-	json_object_set_new(object, "target", text_json(arena, step->target));
-	json_object_set_new(object, "result", json_string(step->result));
-	json_object_set_new(object, "reason", text_json(arena, reason));
-	json_object_set_new(object, "cost", json_integer((json_int_t)step->cost));
-	json_object_set_new(object, "lookups", json_integer((json_int_t)step->lookups));
-	json_object_set_new(object, "void", json_boolean(step->is_void));
-	return object;
+	for (struct mc_spf_step *step = first; step != NULL; step = step->next) {
+		step->domain = escaped(arena, step->domain);
+		step->term = escaped(arena, step->term);
+		step->target = escaped(arena, step->target);
+		step->reason = escaped(arena, step->reason);
+	}
+	return first;
 }
 
-static json_t *
-trace_json(struct mc_arena *arena, const struct mc_spf_evaluation *evaluation)
+static const char *
+address_text(struct mc_arena *arena, const struct mc_address *address)
 {
-	json_t *trace = json_array();
+	char text[MC_ADDRESS_SIZE];
 
-	for (const struct mc_spf_step *step = evaluation->first; step != NULL; step = step->next)
-		json_array_append_new(trace, step_json(arena, step));
-	return trace;
+	mc_address_format(text, address);
+	return mc_arena_strdup(arena, text);
 }
 
 static enum mc_step
@@ -49,26 +42,27 @@ check_client(struct mc_run *run)
 		.helo = settings->client_helo != NULL ? settings->client_helo : "",
 		.address = settings->client};
 	struct mc_spf_evaluation evaluation;
-	char address[MC_ADDRESS_SIZE];
+	struct mc_spf_judgement *judgement;
 
 	if (mc_spf_check_host(run, &query, &evaluation) == MC_WAIT)
 		return MC_WAIT;
-	mc_address_format(address, &query.address);
-	json_object_set_new(
-		run->values, "result", json_string(mc_spf_result_name(evaluation.result)));
-	json_object_set_new(
-		run->values, "explanation", text_json(run->arena, evaluation.explanation));
-	json_object_set_new(run->values, "reason",
-		text_json(run->arena, evaluation.reason[0] != '\0' ? evaluation.reason : NULL));
-	json_object_set_new(run->values, "lookups", json_integer((json_int_t)evaluation.lookups));
-	json_object_set_new(
-		run->values, "void_lookups", json_integer((json_int_t)evaluation.voids));
-	json_object_set_new(run->values, "domain", text_json(run->arena, query.domain));
-	json_object_set_new(run->values, "ip", json_string(address));
-	json_object_set_new(
-		run->values, "sender", text_json(run->arena, evaluation.identity.sender));
-	json_object_set_new(run->values, "helo", text_json(run->arena, evaluation.identity.helo));
-	json_object_set_new(run->values, "trace", trace_json(run->arena, &evaluation));
+	judgement = mc_arena_alloc(run->arena, sizeof(*judgement));
+	if (judgement == NULL)
+		return MC_DONE;
+	*judgement = (struct mc_spf_judgement){
+		.result = evaluation.result,
+		.explanation = escaped(run->arena, evaluation.explanation),
+		.reason = evaluation.reason[0] != '\0' ? escaped(run->arena, evaluation.reason)
+						       : NULL,
+		.lookups = evaluation.lookups,
+		.voids = evaluation.voids,
+		.domain = escaped(run->arena, query.domain),
+		.ip = address_text(run->arena, &query.address),
+		.sender = escaped(run->arena, evaluation.identity.sender),
+		.helo = escaped(run->arena, evaluation.identity.helo),
+		.first = escape_steps(run->arena, evaluation.first),
+	};
+	mc_spf_judged(run, judgement);
 	return MC_DONE;
 }
 

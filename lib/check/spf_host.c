@@ -5,22 +5,6 @@
 
 #include "record/domain.h"
 
-const char *
-mc_spf_result_name(enum mc_spf_result result)
-{
-	static const char *const names[] = {
-		[MC_SPF_NONE] = "none",
-		[MC_SPF_NEUTRAL] = "neutral",
-		[MC_SPF_PASS] = "pass",
-		[MC_SPF_FAIL] = "fail",
-		[MC_SPF_SOFTFAIL] = "softfail",
-		[MC_SPF_TEMPERROR] = "temperror",
-		[MC_SPF_PERMERROR] = "permerror",
-	};
-
-	return names[result];
-}
-
 enum mc_spf_match
 mc_spf_fail(
 	struct mc_spf_evaluation *evaluation, enum mc_spf_result result, const char *reason, ...)

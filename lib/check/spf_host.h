@@ -9,36 +9,11 @@
 #include "fact/run.h"
 #include "record/spf.h"
 #include "record/spf_macro.h"
+#include "report/spf.h"
 
 #define MC_SPF_LOOKUPS MC_SPF_LOOKUP_LIMIT
 #define MC_SPF_VOIDS 2  /* of them, without an answer */
 #define MC_SPF_NAMES 10 /* MX or PTR names of one term */
-
-enum mc_spf_result {
-	MC_SPF_NONE,
-	MC_SPF_NEUTRAL,
-	MC_SPF_PASS,
-	MC_SPF_FAIL,
-	MC_SPF_SOFTFAIL,
-	MC_SPF_TEMPERROR,
-	MC_SPF_PERMERROR,
-};
-
-const char *mc_spf_result_name(enum mc_spf_result result);
-
-/* One term, as it was evaluated. An include comes before the terms of the record it includes. */
-struct mc_spf_step {
-	unsigned depth;     /* 0: the record asked for */
-	const char *domain; /* whose record */
-	const char *term;   /* as written; "" for what is about the whole record */
-	const char *target; /* the name asked for, macros expanded; NULL: none */
-	unsigned cost;      /* lookups it counted as, those within an include left out */
-	unsigned lookups;   /* counted when it was done */
-	bool is_void;
-	const char *result; /* "match", "no match", "temperror", ... */
-	const char *reason; /* a clause; "" none */
-	struct mc_spf_step *next;
-};
 
 struct mc_spf_query {
 	const char *domain; /* octets as given, without final dot */

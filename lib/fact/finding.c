@@ -141,6 +141,12 @@ mc_outcome(struct mc_run *run, int outcome)
 }
 
 void
+mc_spf_judged(struct mc_run *run, const struct mc_spf_judgement *judgement)
+{
+	run->state->current->instance.spf = judgement;
+}
+
+void
 mc_nothing_below(struct mc_run *run, const char *reason, ...)
 {
 	va_list arguments;

@@ -341,6 +341,17 @@ merge_all(struct mc_run_state *state, struct mailcheck_report *report)
 	return true;
 }
 
+/* A judgement is not copied: the report takes over the memory it is in. */
+static void
+take_judgement(struct mc_run_state *state, struct mailcheck_report *report)
+{
+	for (struct mc_job *job = state->jobs; job != NULL; job = job->next)
+		if (job->instance.spf != NULL) {
+			report->spf = job->instance.spf;
+			mc_arena_adopt(&report->arena, &job->arena);
+		}
+}
+
 struct mailcheck_report *
 mc_run_report(struct mc_run *run)
 {
@@ -359,6 +370,7 @@ mc_run_report(struct mc_run *run)
 			report->duration = job->ended - run->now;
 	if (!state->failed && merge_all(state, report)) {
 		explain_skips(state, report);
+		take_judgement(state, report);
 		mc_report_conclude(report);
 	}
 	if (state->failed || state->arena.failed || report->arena.failed) {

@@ -14,6 +14,7 @@
 #include "fact/fact.h"
 #include "fact/settings.h"
 #include "report/finding.h"
+#include "report/spf.h"
 
 enum mc_step { MC_WAIT, MC_DONE };
 
@@ -112,6 +113,8 @@ __attribute__((format(printf, 2, 3))) enum mc_step mc_skipped(
 enum mc_step mc_no_verdict(struct mc_run *run);
 /* A word for the check's own conclusion to see (mc_instance.outcome). */
 void mc_outcome(struct mc_run *run, int outcome);
+/* What the report of an SPF target says; in the arena of this pass. */
+void mc_spf_judged(struct mc_run *run, const struct mc_spf_judgement *judgement);
 
 /* New subjects, for the checks registered for them. Made twice, they are one. */
 void mc_spawn_host(struct mc_run *run, const char *host, uint16_t preference, size_t order);
@@ -132,6 +135,7 @@ struct mc_instance {
 	int outcome;
 	json_t *values;
 	struct mc_finding *findings;
+	const struct mc_spf_judgement *spf;
 };
 
 struct mc_check {

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "report/finding.h"
+#include "report/spf.h"
 
 struct mc_check_report {
 	const char *name;
@@ -34,6 +35,7 @@ struct mailcheck_report {
 	enum mc_verdict verdict;
 	struct mc_check_report *checks; /* registry order */
 	size_t check_count;
+	const struct mc_spf_judgement *spf; /* of target kind "spf"; NULL: none was reached */
 	/* The first cause: a check and the finding to begin with; NULL when all is well. Of what
 	 * could not be determined there may be no finding: then it is the check's reason. */
 	const struct mc_check_report *root_check;
@@ -53,10 +55,6 @@ void mc_report_free(struct mailcheck_report *report); /* and all it owns */
 json_t *mc_finding_json(const struct mc_finding *finding);
 /* The JSON of "mailcheck-report/1", one line, keys in a fixed order; NULL when out of memory. */
 const char *mc_report_json(struct mailcheck_report *report);
-
-/* spf.c: a client judged by SPF has a schema of its own, "mailcheck-spf/1". */
-bool mc_report_is_spf(const struct mailcheck_report *report);
-json_t *mc_report_spf_json(const struct mailcheck_report *report);
 
 enum mc_text_flags {
 	MC_TEXT_COLOR = 1,

@@ -1,4 +1,6 @@
 /* spf: a client judged by SPF: JSON of schema "mailcheck-spf/1", the text, and the public door. */
+#include "report/spf.h"
+
 #include <mailcheck/spf.h>
 #include <string.h>
 
@@ -8,22 +10,72 @@
 #define INDENT 2
 #define STEP 3 /* of an included record */
 
+static const char *const result_names[] = {
+	[MC_SPF_NONE] = "none",
+	[MC_SPF_NEUTRAL] = "neutral",
+	[MC_SPF_PASS] = "pass",
+	[MC_SPF_FAIL] = "fail",
+	[MC_SPF_SOFTFAIL] = "softfail",
+	[MC_SPF_TEMPERROR] = "temperror",
+	[MC_SPF_PERMERROR] = "permerror",
+};
+
+#define RESULTS ((int32_t)(sizeof(result_names) / sizeof(result_names[0])))
+
+const char *
+mc_spf_result_name(enum mc_spf_result result)
+{
+	return result_names[result];
+}
+
 bool
 mc_report_is_spf(const struct mailcheck_report *report)
 {
 	return strcmp(report->target_kind, "spf") == 0;
 }
 
-static const json_t *
-values_of(const struct mailcheck_report *report)
+/* --- JSON --- */
+
+static json_t *
+text_json(const char *text)
 {
-	return report->check_count > 0 ? report->checks[0].values : NULL;
+	return text != NULL ? json_string(text) : json_null();
 }
 
-static const char *
-text_at(const json_t *values, const char *key)
+static json_t *
+step_json(const struct mc_spf_step *step)
 {
-	return json_string_value(json_object_get(values, key));
+	return json_pack("{s:I, s:s, s:s, s:o, s:s, s:o, s:I, s:I, s:b}", "depth",
+		(json_int_t)step->depth, "domain", step->domain, "term", step->term, "target",
+		text_json(step->target), "result", step->result, "reason",
+		text_json(step->reason[0] != '\0' ? step->reason : NULL), "cost",
+		(json_int_t)step->cost, "lookups", (json_int_t)step->lookups, "void",
+		step->is_void);
+}
+
+static json_t *
+trace_json(const struct mc_spf_judgement *judgement)
+{
+	json_t *trace = json_array();
+
+	for (const struct mc_spf_step *step = judgement->first; step != NULL; step = step->next)
+		if (json_array_append_new(trace, step_json(step)) != 0) {
+			json_decref(trace);
+			return NULL;
+		}
+	return trace;
+}
+
+static json_t *
+judgement_json(const struct mc_spf_judgement *judgement)
+{
+	return json_pack("{s:s, s:o, s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:o}", "result",
+		mc_spf_result_name(judgement->result), "explanation",
+		text_json(judgement->explanation), "reason", text_json(judgement->reason),
+		"lookups", (json_int_t)judgement->lookups, "void_lookups",
+		(json_int_t)judgement->voids, "domain", judgement->domain, "ip", judgement->ip,
+		"sender", judgement->sender, "helo", judgement->helo, "trace",
+		trace_json(judgement));
 }
 
 json_t *
@@ -31,13 +83,14 @@ mc_report_spf_json(const struct mailcheck_report *report)
 {
 	json_t *json =
 		json_pack("{s:s, s:s}", "schema", "mailcheck-spf/1", "version", MAILCHECK_VERSION);
+	json_t *judgement = report->spf != NULL ? judgement_json(report->spf) : json_object();
 
-	if (json != NULL &&
-		(json_object_update(json, (json_t *)(uintptr_t)values_of(report)) != 0 ||
-			json_object_set_new(json, "input", json_string(report->input)) != 0)) {
+	if (json_object_update(json, judgement) != 0 ||
+		json_object_set_new(json, "input", json_string(report->input)) != 0) {
 		json_decref(json);
-		return NULL;
+		json = NULL;
 	}
+	json_decref(judgement);
 	return json;
 }
 
@@ -65,30 +118,26 @@ style_of(const char *result)
 }
 
 static void
-put_step(struct mc_page *page, struct mc_arena *arena, const json_t *step)
+put_step(struct mc_page *page, struct mc_arena *arena, const struct mc_spf_step *step)
 {
-	size_t indent = INDENT + STEP * (size_t)json_integer_value(json_object_get(step, "depth"));
-	const char *term = text_at(step, "term"), *target = text_at(step, "target");
-	const char *result = text_at(step, "result"), *reason = text_at(step, "reason");
-	json_int_t cost = json_integer_value(json_object_get(step, "cost"));
+	size_t indent = INDENT + STEP * (size_t)step->depth;
 
 	mc_page_tab(page, indent > 40 ? 40 : indent);
-	mc_page_put(page, term != NULL ? term : "");
-	if (target != NULL && term != NULL && strstr(term, target) == NULL) {
+	mc_page_put(page, step->term);
+	if (step->target != NULL && strstr(step->term, step->target) == NULL) {
 		mc_page_styled(page, MC_FAINT, " -> ");
-		mc_page_styled(page, MC_FAINT, target);
+		mc_page_styled(page, MC_FAINT, step->target);
 	}
-	if (result != NULL && result[0] != '\0') {
+	if (step->result[0] != '\0') {
 		mc_page_put(page, "  ");
-		mc_page_styled(page, style_of(result), result);
+		mc_page_styled(page, style_of(step->result), step->result);
 	}
-	if (reason != NULL)
-		mc_page_wrap(page, indent + STEP, mc_arena_printf(arena, " (%s)", reason));
-	if (cost > 0 && reason == NULL)
+	if (step->reason[0] != '\0')
+		mc_page_wrap(page, indent + STEP, mc_arena_printf(arena, " (%s)", step->reason));
+	else if (step->cost > 0)
 		mc_page_styled(page, MC_FAINT,
-			mc_arena_printf(arena, "  lookup %lld%s",
-				(long long)json_integer_value(json_object_get(step, "lookups")),
-				json_is_true(json_object_get(step, "void")) ? ", void" : ""));
+			mc_arena_printf(arena, "  lookup %u%s", step->lookups,
+				step->is_void ? ", void" : ""));
 	mc_page_end(page);
 }
 
@@ -106,37 +155,31 @@ put_row(struct mc_page *page, const char *name, const char *value)
 void
 mc_text_spf(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report)
 {
-	const json_t *values = values_of(report), *step;
-	const char *result = text_at(values, "result");
-	size_t i;
+	const struct mc_spf_judgement *judgement = report->spf;
+	const char *result;
 
-	if (result == NULL)
+	if (judgement == NULL)
 		return;
+	result = mc_spf_result_name(judgement->result);
 	mc_page_styled(page, style_of(result), result);
-	mc_page_printf(page, ": %s by the SPF record of ", text_at(values, "ip"));
-	mc_page_styled(page, MC_STRONG, text_at(values, "domain"));
+	mc_page_printf(page, ": %s by the SPF record of ", judgement->ip);
+	mc_page_styled(page, MC_STRONG, judgement->domain);
 	mc_page_end(page);
-	put_row(page, "reason", text_at(values, "reason"));
-	put_row(page, "explanation", text_at(values, "explanation"));
+	put_row(page, "reason", judgement->reason);
+	put_row(page, "explanation", judgement->explanation);
 	if ((page->flags & MC_TEXT_QUIET) != 0)
 		return;
-	put_row(page, "sender", text_at(values, "sender"));
-	put_row(page, "helo", text_at(values, "helo"));
+	put_row(page, "sender", judgement->sender);
+	put_row(page, "helo", judgement->helo);
 	put_row(page, "lookups",
-		mc_arena_printf(arena, "%lld of at most 10; %lld void of at most 2",
-			(long long)json_integer_value(json_object_get(values, "lookups")),
-			(long long)json_integer_value(json_object_get(values, "void_lookups"))));
+		mc_arena_printf(arena, "%u of at most 10; %u void of at most 2", judgement->lookups,
+			judgement->voids));
 	mc_page_end(page);
-	json_array_foreach (json_object_get(values, "trace"), i, step)
+	for (const struct mc_spf_step *step = judgement->first; step != NULL; step = step->next)
 		put_step(page, arena, step);
 }
 
 /* --- the public door --- */
-
-static const char *const result_names[] = {
-	"none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"};
-
-#define RESULTS ((int32_t)(sizeof(result_names) / sizeof(result_names[0])))
 
 const char *
 mailcheck_spf_result_text(int32_t result)
@@ -147,37 +190,23 @@ mailcheck_spf_result_text(int32_t result)
 int32_t
 mailcheck_spf_result(const mailcheck_report *report)
 {
-	const char *result = mc_report_is_spf(report) ? text_at(values_of(report), "result") : NULL;
-
-	for (int32_t i = 0; result != NULL && i < RESULTS; i++)
-		if (strcmp(result, result_names[i]) == 0)
-			return i;
-	return -1;
+	return report->spf != NULL ? (int32_t)report->spf->result : -1;
 }
 
 const char *
 mailcheck_spf_explanation(const mailcheck_report *report)
 {
-	return mc_report_is_spf(report) ? text_at(values_of(report), "explanation") : NULL;
-}
-
-static int32_t
-number_of(const mailcheck_report *report, const char *key)
-{
-	const json_t *value =
-		mc_report_is_spf(report) ? json_object_get(values_of(report), key) : NULL;
-
-	return value != NULL ? (int32_t)json_integer_value(value) : -1;
+	return report->spf != NULL ? report->spf->explanation : NULL;
 }
 
 int32_t
 mailcheck_spf_lookups(const mailcheck_report *report)
 {
-	return number_of(report, "lookups");
+	return report->spf != NULL ? (int32_t)report->spf->lookups : -1;
 }
 
 int32_t
 mailcheck_spf_void_lookups(const mailcheck_report *report)
 {
-	return number_of(report, "void_lookups");
+	return report->spf != NULL ? (int32_t)report->spf->voids : -1;
 }
