@@ -100,16 +100,24 @@ mc_escape_to(struct mc_buf *buf, const void *bytes, size_t length)
 	}
 }
 
+/* Nearly all text is; without a way out of the loop the compiler takes many bytes at once. */
+static bool
+is_plain_ascii(const uint8_t *p, size_t length)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < length; i++)
+		other |= p[i] < 0x20 || p[i] >= 0x7F || p[i] == '\\';
+	return !other;
+}
+
 const char *
 mc_escape(struct mc_arena *arena, const void *bytes, size_t length)
 {
 	struct mc_buf buf;
 	const char *text = "";
-	size_t step = 1;
 
-	for (size_t i = 0; i < length && step > 0; i += step)
-		step = plain((const uint8_t *)bytes + i, length - i);
-	if (step > 0)
+	if (is_plain_ascii(bytes, length))
 		return mc_arena_strndup(arena, length > 0 ? bytes : "", length);
 	mc_buf_init(&buf, arena->limit);
 	mc_escape_to(&buf, bytes, length);

@@ -352,6 +352,7 @@ mc_spf_name_canonical(const char *text, char ret_name[MC_NAME_TEXT_SIZE])
 {
 	char escaped[MC_NAME_TEXT_SIZE];
 	size_t at = 0, label = 0, total = 0;
+	bool plain = true;
 
 	for (; *text != '\0'; text++, total++) {
 		unsigned char c = (unsigned char)*text;
@@ -359,11 +360,18 @@ mc_spf_name_canonical(const char *text, char ret_name[MC_NAME_TEXT_SIZE])
 		if (at + 5 > sizeof(escaped) || total >= MC_SPF_NAME_SIZE - 1 || label > 63 ||
 			(c == '.' && (total == 0 || text[-1] == '.')))
 			return false;
-		if (c == '.' || is_alphanumeric(*text) || c == '-' || c == '_')
-			escaped[at++] = *text;
-		else
-			at += (size_t)snprintf(escaped + at, 5, "\\%03u", c);
+		if (c == '.' || is_alphanumeric(*text) || c == '-' || c == '_') {
+			escaped[at++] = lower(*text);
+			continue;
+		}
+		plain = false;
+		at += (size_t)snprintf(escaped + at, 5, "\\%03u", c);
 	}
 	escaped[at] = '\0';
-	return label > 0 && mc_name_canonical(escaped, NULL, ret_name) == NULL;
+	if (label == 0)
+		return false;
+	if (!plain)
+		return mc_name_canonical(escaped, NULL, ret_name) == NULL;
+	memcpy(ret_name, escaped, at + 1);
+	return true;
 }
