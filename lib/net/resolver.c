@@ -15,6 +15,7 @@
 #define ABANDONED 4        /* times the lookups in work may still be so in libunbound */
 #define FRESH_LIMIT 128    /* questions that may lie in the receive buffer of one server */
 #define FRESH_TIME 500     /* ms until a question lies there no more */
+#define FLOW_TIME 20       /* ms over which the rate of answers is taken */
 
 struct lookup;
 
@@ -42,12 +43,22 @@ struct lookup {
 	const char *text;
 };
 
+/* What no answer is faster than, times the rate of answers: so many questions are on their way or
+ * being worked on, and lie in no receive buffer. */
+struct flow {
+	int64_t quickest; /* ms an answer took at least */
+	int64_t since;    /* when counting began */
+	unsigned answers; /* since then */
+	unsigned under_way;
+};
+
 struct mc_resolver {
 	struct mc_net *net;
 	struct mc_upstream upstreams[UPSTREAMS];
 	size_t count;
 	struct lookup *first, *last; /* wait for their turn */
 	struct event turn;           /* there is one in the queue, and room */
+	struct flow flow;
 	unsigned active, fresh, flying;
 };
 
@@ -107,6 +118,7 @@ mc_resolver_new(
 		return MC_NET_NO_MEMORY;
 	}
 	resolver->net = net;
+	resolver->flow.quickest = FRESH_TIME;
 	(void)event_assign(&resolver->turn, net->base, -1, 0, turn, resolver);
 	list_upstreams(resolver);
 	if (!mc_upstream_open(&resolver->upstreams[0], &code, error, error_size)) {
@@ -154,12 +166,28 @@ unqueue(struct mc_resolver *resolver, struct lookup *lookup)
 	lookup->next = NULL;
 }
 
+static void
+count_answer(struct flow *flow, int64_t began, int64_t now)
+{
+	int64_t counted = now - flow->since;
+
+	if (now - began < flow->quickest)
+		flow->quickest = now - began;
+	flow->answers++;
+	if (counted < FLOW_TIME)
+		return;
+	flow->under_way = (unsigned)(flow->quickest * flow->answers / counted);
+	flow->since = now;
+	flow->answers = 0;
+}
+
 static bool
 room(const struct mc_resolver *resolver)
 {
 	unsigned limit = resolver->net->lookup_limit;
 
-	return resolver->active < limit && resolver->fresh < FRESH_LIMIT &&
+	return resolver->active < limit &&
+	       resolver->fresh < FRESH_LIMIT + resolver->flow.under_way &&
 	       resolver->flying < limit * ABANDONED;
 }
 
@@ -310,8 +338,10 @@ take(struct lookup *lookup, const uint8_t *packet, size_t length, int sec, const
 		return;
 	}
 	mc_veil_answer(lookup->base.net, arena, lookup->base.question, &message);
-	if (!lookup->inside)
+	if (!lookup->inside) {
 		mc_upstream_heard(&lookup->resolver->upstreams[lookup->at]);
+		count_answer(&lookup->resolver->flow, lookup->began, mc_net_now(lookup->base.net));
+	}
 	dns = mc_dns_from_message(arena, lookup->base.question, &message, lookup->began,
 		mc_net_now(lookup->base.net));
 	if (dns != NULL && sec >= 0 && sec < 3) {

@@ -244,58 +244,114 @@ START_TEST(queue)
 }
 END_TEST
 
-/* The N-th allocation fails, for every N: no crash, no leak, and a fact all the same. */
-static size_t
-drain(int fd)
+/* A name server that answers when it is told to. */
+struct patient {
+	int fd;
+	struct mc_net_server place;
+	struct mc_net_options options;
+};
+
+static void
+patient_open(struct patient *patient, struct mc_entry **entries, size_t count)
 {
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	socklen_t size = sizeof(address);
+	char name[32];
+
+	*patient = (struct patient){.fd = socket(AF_INET, SOCK_DGRAM, 0),
+		.options = {.resolver_count = 1, .dns_timeout = 20000}};
+	patient->options.resolvers = &patient->place;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(bind(patient->fd, (struct sockaddr *)&address, size), 0);
+	ck_assert_int_eq(getsockname(patient->fd, (struct sockaddr *)&address, &size), 0);
+	ck_assert(mc_address_parse("127.0.0.1", &patient->place.address));
+	patient->place.port = ntohs(address.sin_port);
+	client_open(&client, &patient->options);
+	for (size_t i = 0; i < count; i++) {
+		(void)snprintf(name, sizeof(name), "n%zu.test", i);
+		entries[i] = ask(name, MC_RR_A);
+	}
+}
+
+static void
+patient_close(struct patient *patient, struct mc_entry **entries, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		mc_store_unpin(entries[i], NULL);
+	client_close(&client);
+	close(patient->fd);
+}
+
+/* How many questions lie in its receive buffer; they are answered (no such record) or lost. */
+static size_t
+patient_drain(const struct patient *patient, bool answer)
+{
+	struct sockaddr_in from;
+	socklen_t size = sizeof(from);
 	char bytes[512];
+	ssize_t length;
 	size_t count = 0;
 
-	while (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
-		count++;
+	for (; (length = recvfrom(patient->fd, bytes, sizeof(bytes), MSG_DONTWAIT,
+			(struct sockaddr *)&from, &size)) >= 12;
+		count++) {
+		bytes[2] |= (char)0x80;
+		bytes[3] |= (char)0x80;
+		if (answer)
+			ck_assert(sendto(patient->fd, bytes, (size_t)length, 0,
+					  (struct sockaddr *)&from, size) == length);
+	}
 	return count;
 }
+
+enum { AT_ONCE = 128, OTHERS = 4 /* a probe, the root's keys */ };
 
 /* No more questions at once than fit into the receive buffer of a server; in the end all of them.
  */
 START_TEST(burst)
 {
-	enum { ALL = 250, AT_ONCE = 128, OTHERS = 4 /* a probe, the root's keys */ };
-	struct mc_net_server place = {.port = 0};
-	struct mc_net_options options = {.resolvers = &place, .resolver_count = 1};
-	struct sockaddr_in address = {.sin_family = AF_INET};
-	socklen_t size = sizeof(address);
+	enum { ALL = 250 };
 	struct mc_entry *entries[ALL];
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	char name[32];
+	struct patient patient;
 	size_t count;
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, size), 0);
-	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-	ck_assert(mc_address_parse("127.0.0.1", &place.address));
-	place.port = ntohs(address.sin_port);
-	options.dns_timeout = 20000;
-	client_open(&client, &options);
-	for (size_t i = 0; i < ALL; i++) {
-		(void)snprintf(name, sizeof(name), "n%zu.test", i);
-		entries[i] = ask(name, MC_RR_A);
-	}
+	patient_open(&patient, entries, ALL);
 	client_run(&client, 100);
-	count = drain(fd);
+	count = patient_drain(&patient, false);
 	ck_assert_msg(count <= AT_ONCE + OTHERS, "%zu questions at once", count);
 	for (int i = 0; i < 100 * unit_patience() && count < ALL; i++) {
 		client_run(&client, 50);
-		count += drain(fd);
+		count += patient_drain(&patient, false);
 	}
 	ck_assert_msg(count >= ALL, "only %zu questions of %d", count, ALL);
-	for (size_t i = 0; i < ALL; i++)
-		mc_store_unpin(entries[i], NULL);
-	client_close(&client);
-	close(fd);
+	patient_close(&patient, entries, ALL);
 }
 END_TEST
 
+/* Where answers take their time but come at a rate, those on their way lie in no buffer. */
+START_TEST(distance)
+{
+	enum { ALL = 2000 };
+	static struct mc_entry *entries[ALL];
+	struct patient patient;
+	size_t most = 0, count = 0;
+
+	patient_open(&patient, entries, ALL);
+	for (int i = 0; i < 100 * unit_patience() && count < ALL; i++) {
+		size_t batch;
+		client_run(&client, 30);
+		batch = patient_drain(&patient, true);
+		ck_assert_msg(i > 0 || batch <= AT_ONCE + OTHERS, "%zu questions at once", batch);
+		most = batch > most ? batch : most;
+		count += batch;
+	}
+	ck_assert_msg(count >= ALL, "only %zu questions of %d", count, ALL);
+	ck_assert_msg(most > AT_ONCE + OTHERS, "never more than %zu questions at once", most);
+	patient_close(&patient, entries, ALL);
+}
+END_TEST
+
+/* The N-th allocation fails, for every N: no crash, no leak, and a fact all the same. */
 START_TEST(out_of_memory)
 {
 	char name[32];
@@ -419,4 +475,5 @@ START_TEST(resolv_conf)
 END_TEST
 
 UNIT_MAIN("net_resolver", answers, next_resolver, recovery, pause_in_the_middle, slow, cancelled,
-	queue, burst, out_of_memory, opened_out_of_memory, bad_files, foreign_loop, resolv_conf)
+	queue, burst, distance, out_of_memory, opened_out_of_memory, bad_files, foreign_loop,
+	resolv_conf)
