@@ -1,6 +1,6 @@
 /*
- * arena: a list of zeroed blocks, each twice the last up to a cap; a request larger than that
- * gets a block of its own. Under AddressSanitizer every request does, so that a step past its
+ * arena: a list of blocks, each twice the last up to a cap; a request larger than that gets a
+ * block of its own. Under AddressSanitizer every request does, so that a step past its
  * end is seen.
  */
 #include "base/arena.h"
@@ -69,7 +69,6 @@ mc_arena_clear(struct mc_arena *arena)
 		return;
 	}
 	free_blocks(block->next);
-	memset(block->bytes, 0, block->used);
 	mc_arena_init(arena, arena->limit);
 	block->next = NULL;
 	block->used = 0;
@@ -100,17 +99,19 @@ add_block(struct mc_arena *arena, size_t size)
 		room = ARENA_BLOCK_MAX;
 	if (room < size)
 		room = size;
-	block = mc_calloc(1, sizeof(*block) + room);
+	block = mc_malloc(sizeof(*block) + room);
 	if (block == NULL)
 		return NULL;
+	block->used = 0;
 	block->size = room;
 	block->next = arena->blocks;
 	arena->blocks = block;
 	return block;
 }
 
-void *
-mc_arena_alloc(struct mc_arena *arena, size_t size)
+/* Not zeroed. */
+static void *
+take(struct mc_arena *arena, size_t size)
 {
 	struct mc_arena_block *block = arena->blocks;
 	void *memory;
@@ -136,6 +137,14 @@ failed:
 }
 
 void *
+mc_arena_alloc(struct mc_arena *arena, size_t size)
+{
+	void *memory = take(arena, size);
+
+	return memory != NULL ? memset(memory, 0, size) : NULL;
+}
+
+void *
 mc_arena_calloc(struct mc_arena *arena, size_t count, size_t size)
 {
 	if (size != 0 && count > SIZE_MAX / size) {
@@ -154,9 +163,12 @@ mc_arena_memdup(struct mc_arena *arena, const void *bytes, size_t length)
 		arena->failed = true;
 		return NULL;
 	}
-	copy = mc_arena_alloc(arena, length + 1);
-	if (copy != NULL && length > 0)
+	copy = take(arena, length + 1);
+	if (copy == NULL)
+		return NULL;
+	if (length > 0)
 		memcpy(copy, bytes, length);
+	copy[length] = '\0';
 	return copy;
 }
 
@@ -189,7 +201,7 @@ mc_arena_vprintf(struct mc_arena *arena, const char *format, va_list arguments)
 	if (length < 0)
 		arena->failed = true;
 	else
-		text = mc_arena_alloc(arena, (size_t)length + 1);
+		text = take(arena, (size_t)length + 1);
 	if (text == NULL)
 		return "";
 	if ((size_t)length < sizeof(small))
