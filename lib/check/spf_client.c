@@ -11,15 +11,23 @@ escaped(struct mc_arena *arena, const char *text)
 	return text != NULL ? mc_escape(arena, text, strlen(text)) : NULL;
 }
 
-/* The text of the steps comes from records, and lives no longer than they do. */
+/* The text of the steps comes from records, and lives no longer than they do. Those of one record
+ * share its domain. */
 static const struct mc_spf_step *
 escape_steps(struct mc_arena *arena, struct mc_spf_step *first)
 {
+	const char *raw = NULL, *domain = NULL;
+
 	for (struct mc_spf_step *step = first; step != NULL; step = step->next) {
-		step->domain = escaped(arena, step->domain);
+		if (step->domain != raw) {
+			raw = step->domain;
+			domain = escaped(arena, raw);
+		}
+		step->domain = domain;
 		step->term = escaped(arena, step->term);
 		step->target = escaped(arena, step->target);
-		step->reason = escaped(arena, step->reason);
+		if (step->reason[0] != '\0')
+			step->reason = escaped(arena, step->reason);
 	}
 	return first;
 }
