@@ -73,7 +73,8 @@ static bool
 is_international(const char *input)
 {
 	for (const char *p = input; *p != '\0'; p++)
-		if ((unsigned char)*p >= 0x80 || strncasecmp(p, "xn--", 4) == 0)
+		if ((unsigned char)*p >= 0x80 ||
+			((*p == 'x' || *p == 'X') && strncasecmp(p, "xn--", 4) == 0))
 			return true;
 	return false;
 }
