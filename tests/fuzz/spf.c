@@ -143,10 +143,10 @@ evaluate(struct lines *lines, enum mc_target_kind kind, const struct mc_settings
 	struct facts facts = {.order = order, .answer = answer, .argument = lines};
 	struct mailcheck_report *report = facts_run(&facts, kind, "0.example", settings,
 		kind == MC_TARGET_SPF ? &mc_check_spf_client : &mc_check_spf);
-	char *dump = NULL;
+	json_t *said = report != NULL && report->check_count == 1 ? facts_said(report) : NULL;
+	char *dump = said != NULL ? json_dumps(said, JSON_COMPACT) : NULL;
 
-	if (report != NULL && report->check_count == 1)
-		dump = json_dumps(report->checks[0].values, JSON_COMPACT);
+	json_decref(said);
 	mc_report_free(report);
 	return dump;
 }

@@ -143,4 +143,12 @@ facts_run(struct facts *facts, enum mc_target_kind kind, const char *name,
 	return report;
 }
 
+/* What the report says of its one check; freed with json_decref(). */
+static inline json_t *
+facts_said(const struct mailcheck_report *report)
+{
+	return mc_report_is_spf(report) ? mc_report_spf_json(report)
+					: json_incref(report->checks[0].values);
+}
+
 #endif
