@@ -11,7 +11,7 @@ escaped(struct mc_arena *arena, const char *text)
 	return text != NULL ? mc_escape(arena, text, strlen(text)) : NULL;
 }
 
-/* The text of the steps comes from records, and lives no longer than they do. Those of one record
+/* The names of the steps come from records, and live no longer than they do. Those of one record
  * share its domain. */
 static const struct mc_spf_step *
 escape_steps(struct mc_arena *arena, struct mc_spf_step *first)
@@ -24,7 +24,6 @@ escape_steps(struct mc_arena *arena, struct mc_spf_step *first)
 			domain = escaped(arena, raw);
 		}
 		step->domain = domain;
-		step->term = escaped(arena, step->term);
 		step->target = escaped(arena, step->target);
 		if (step->reason[0] != '\0')
 			step->reason = escaped(arena, step->reason);

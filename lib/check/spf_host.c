@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "record/domain.h"
 
 enum mc_spf_match
@@ -38,7 +39,9 @@ add_step(struct mc_spf_evaluation *evaluation, const struct mc_spf *spf,
 		evaluation->step_count++;
 	*step = (struct mc_spf_step){.depth = evaluation->depth,
 		.domain = evaluation->identity.domain,
-		.term = kept ? mc_spf_term_text(evaluation->run->arena, spf, term) : "",
+		.term = kept ? mc_escape(evaluation->run->arena, spf->text + term->position,
+				       term->length)
+			     : "",
 		.result = "",
 		.reason = ""};
 	if (step == &evaluation->untold)

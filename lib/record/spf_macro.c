@@ -160,18 +160,29 @@ mc_spf_macro_check(const char *text, size_t length, enum mc_spf_macro_use use, s
 	return use == MC_SPF_MACRO_DOMAIN ? check_end(text, length, tail, ret_at) : NULL;
 }
 
+/* The length of the text before the first %. */
+static size_t
+literal_length(const char *text, size_t length)
+{
+	const char *percent = length > 0 ? memchr(text, '%', length) : NULL;
+
+	return percent != NULL ? (size_t)(percent - text) : length;
+}
+
 bool
 mc_spf_macro_uses(const char *text, size_t length, char letter)
 {
-	for (size_t at = 0; at < length;) {
+	size_t at = literal_length(text, length);
+
+	while (at < length) {
 		const char *problem;
 		struct macro macro;
-		size_t problem_at, read = 0;
-		if (text[at] == '%')
+		size_t problem_at,
 			read = read_macro(text + at, length - at, &macro, &problem, &problem_at);
 		if (read > 2 && (letter == 0 || macro.letter == letter))
 			return true;
 		at += read > 0 ? read : 1;
+		at += literal_length(text + at, length - at);
 	}
 	return false;
 }
@@ -296,33 +307,45 @@ put_macro(struct mc_buf *buf, struct mc_arena *arena, const struct macro *macro,
 	}
 }
 
+/* What begins with the % at `text`; one that begins no macro stands for itself. Gives its length.
+ */
+static size_t
+put_percent(struct mc_buf *buf, struct mc_arena *arena, const char *text, size_t length,
+	const struct mc_spf_identity *identity)
+{
+	const char *problem;
+	struct macro macro;
+	size_t problem_at, read = read_macro(text, length, &macro, &problem, &problem_at);
+
+	if (read > 2)
+		put_macro(buf, arena, &macro, identity);
+	else if (read == 2 && macro.letter != '%')
+		(void)mc_buf_puts(buf, macro.letter == '_' ? " " : "%20");
+	else
+		(void)mc_buf_putc(buf, '%');
+	return read > 0 ? read : 1;
+}
+
 #define EXPANDED_LIMIT 65536
 
 const char *
 mc_spf_macro_expand(struct mc_arena *arena, const char *text, size_t length,
 	const struct mc_spf_identity *identity)
 {
-	const char *problem, *expanded;
-	struct macro macro;
+	size_t at = 0, literal = literal_length(text, length);
+	const char *expanded;
 	struct mc_buf buf;
-	size_t problem_at;
 
-	if (memchr(text, '%', length) == NULL)
+	if (literal == length)
 		return mc_arena_strndup(arena, text, length);
 	mc_buf_init(&buf, EXPANDED_LIMIT);
-	for (size_t at = 0; at < length;) {
-		size_t read = 0;
-		if (text[at] == '%')
-			read = read_macro(text + at, length - at, &macro, &problem, &problem_at);
-		if (read == 0)
-			(void)mc_buf_putc(&buf, text[at]);
-		else if (read > 2)
-			put_macro(&buf, arena, &macro, identity);
-		else
-			(void)mc_buf_puts(&buf, macro.letter == '%'   ? "%"
-						: macro.letter == '_' ? " "
-								      : "%20");
-		at += read > 0 ? read : 1;
+	for (;;) {
+		(void)mc_buf_append(&buf, text + at, literal);
+		at += literal;
+		if (at == length)
+			break;
+		at += put_percent(&buf, arena, text + at, length - at, identity);
+		literal = literal_length(text + at, length - at);
 	}
 	expanded = mc_arena_strdup(arena, mc_buf_text(&buf));
 	mc_buf_free(&buf);
