@@ -11,17 +11,19 @@
 static enum mc_dmarc_policy
 policy_for(const struct mc_dmarc_walk *walk, enum mc_dmarc_for what, bool effective)
 {
-	if (walk->record == NULL)
+	if (walk->record == NULL || walk->existence != NULL)
 		return MC_DMARC_ABSENT;
 	return mc_dmarc_apply(&walk->record->dmarc, what, effective);
 }
 
-/* What is published: null where the tag is missing or none that exists. */
+/* What is published: null where the tag is missing or none that exists, or which one is unknown. */
 static enum mc_dmarc_policy
 published_policy(const struct mc_dmarc_walk *walk)
 {
 	const struct mc_dmarc *dmarc = &walk->record->dmarc;
 
+	if (walk->existence != NULL)
+		return MC_DMARC_ABSENT;
 	if (walk->applies == MC_DMARC_NONEXISTENT && dmarc->np != MC_DMARC_ABSENT)
 		return dmarc->np;
 	if (walk->applies != MC_DMARC_ITSELF && dmarc->sp != MC_DMARC_ABSENT)
@@ -132,7 +134,7 @@ judge_difference(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	enum mc_dmarc_policy policy = policy_for(walk, walk->applies, false);
 	struct mc_dmarc_old old;
 
-	if (walk->organizational == NULL)
+	if (walk->organizational == NULL || walk->existence != NULL)
 		return MC_DONE;
 	if (mc_dmarc_old_find(run, walk, &old) == MC_WAIT)
 		return MC_WAIT;
@@ -266,6 +268,16 @@ without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	return judge_difference(run, walk);
 }
 
+static void
+tell_unknown_existence(struct mc_run *run, const struct mc_dns *mx)
+{
+	const char *why = mx->fact.status != MC_FACT_OK ? mx->fact.text : mx->why_bogus;
+
+	mc_find(run, "dmarc.lookup-failed", "%s", why);
+	mc_inconclusive(
+		run, "whether %s exists, and so whether sp or np holds: %s", run->domain, why);
+}
+
 static enum mc_step
 check_domain(struct mc_run *run)
 {
@@ -290,6 +302,8 @@ check_domain(struct mc_run *run)
 	}
 	if (step == MC_DONE && walk.failed != NULL)
 		return mc_undetermined(run, "dmarc.lookup-failed", &walk.failed->dns->fact);
+	if (step == MC_DONE && walk.existence != NULL)
+		tell_unknown_existence(run, walk.existence);
 	return step;
 }
 

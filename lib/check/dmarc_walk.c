@@ -98,20 +98,27 @@ choose(const struct mc_dmarc_walk *walk)
 	return NULL;
 }
 
-/* A subdomain that does not exist (3.2.13) gets np; the MX lookup tells. */
+/* A subdomain that does not exist (3.2.13) gets np; the MX lookup tells. An alias exists, whatever
+ * it leads to. */
 static enum mc_step
 tell_existence(struct mc_run *run, struct mc_dmarc_walk *walk)
 {
+	const struct mc_dmarc *dmarc = &walk->record->dmarc;
 	const struct mc_dns *mx;
 
 	walk->applies = MC_DMARC_SUBDOMAIN;
-	if (walk->record->dmarc.np == MC_DMARC_ABSENT)
+	if (dmarc->np == MC_DMARC_ABSENT)
 		return MC_DONE;
 	mx = mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
 	if (mx == NULL)
 		return MC_WAIT;
-	if (mx->fact.status == MC_FACT_OK && mx->nxdomain)
-		walk->applies = MC_DMARC_NONEXISTENT;
+	if (mx->fact.status == MC_FACT_OK && mx->dnssec != MC_DNSSEC_BOGUS) {
+		if (mx->nxdomain && mx->alias_count == 0)
+			walk->applies = MC_DMARC_NONEXISTENT;
+	} else if (mc_dmarc_apply(dmarc, MC_DMARC_SUBDOMAIN, false) !=
+		   mc_dmarc_apply(dmarc, MC_DMARC_NONEXISTENT, false)) {
+		walk->existence = mx;
+	}
 	return MC_DONE;
 }
 

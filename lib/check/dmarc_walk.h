@@ -27,6 +27,8 @@ struct mc_dmarc_walk {
 	const char *organizational;          /* NULL when a lookup failed */
 	const struct mc_dmarc_place *record; /* that holds for the domain; NULL: none, or unknown */
 	enum mc_dmarc_for applies;           /* how it applies to the domain */
+	/* The lookup that would tell whether sp or np applies, when it failed; else NULL. */
+	const struct mc_dns *existence;
 };
 
 enum mc_step mc_dmarc_walk_up(struct mc_run *run, struct mc_dmarc_walk *ret_walk);

@@ -251,18 +251,41 @@ static const char *const match_words[] = {
 	[MC_SPF_LATER] = "",
 };
 
+/* RFC 8616, 4: a local part beyond ASCII matches nothing. */
+static bool
+is_unmatchable(const struct mc_spf_evaluation *evaluation, const struct mc_spf_term *term)
+{
+	const char *domain = term->domain;
+	size_t length = term->domain_length;
+	bool ascii = true;
+
+	for (const char *at = evaluation->identity.local_part; *at != '\0'; at++)
+		ascii = ascii && (unsigned char)*at < 0x80;
+	return !ascii && domain != NULL &&
+	       (mc_spf_macro_uses(domain, length, 's') || mc_spf_macro_uses(domain, length, 'l'));
+}
+
+static enum mc_spf_match
+match_term(struct mc_spf_evaluation *evaluation, const struct mc_spf_term *term,
+	struct mc_spf_step *step)
+{
+	if (mc_spf_kind_looks_up(term->kind) && !count_lookup(evaluation, step))
+		return MC_SPF_ERROR;
+	if (is_unmatchable(evaluation, term)) {
+		step->reason = "the local part is not ASCII (RFC 8616, 4)";
+		return MC_SPF_NO_MATCH;
+	}
+	return term->kind == MC_SPF_INCLUDE ? match_include(evaluation, term, step)
+					    : mc_spf_match(evaluation, term, step);
+}
+
 static enum mc_spf_match
 evaluate_term(struct mc_spf_evaluation *evaluation, const struct mc_spf *spf,
 	const struct mc_spf_term *term)
 {
 	struct mc_spf_step *step = add_step(evaluation, spf, term);
-	enum mc_spf_match match;
+	enum mc_spf_match match = match_term(evaluation, term, step);
 
-	if (mc_spf_kind_looks_up(term->kind) && !count_lookup(evaluation, step))
-		match = MC_SPF_ERROR;
-	else
-		match = term->kind == MC_SPF_INCLUDE ? match_include(evaluation, term, step)
-						     : mc_spf_match(evaluation, term, step);
 	step->lookups = evaluation->lookups;
 	step->result =
 		match == MC_SPF_ERROR ? mc_spf_result_name(evaluation->result) : match_words[match];

@@ -277,20 +277,6 @@ match_network(const struct mc_spf_evaluation *evaluation, const struct mc_spf_te
 		       : MC_SPF_NO_MATCH;
 }
 
-/* RFC 8616, 4: a local part beyond ASCII matches nothing. */
-static bool
-is_unmatchable(const struct mc_spf_evaluation *evaluation, const struct mc_spf_term *term)
-{
-	const char *domain = term->domain;
-	size_t length = term->domain_length;
-	bool ascii = true;
-
-	for (const char *at = evaluation->identity.local_part; *at != '\0'; at++)
-		ascii = ascii && (unsigned char)*at < 0x80;
-	return !ascii && domain != NULL &&
-	       (mc_spf_macro_uses(domain, length, 's') || mc_spf_macro_uses(domain, length, 'l'));
-}
-
 enum mc_spf_match
 mc_spf_match(struct mc_spf_evaluation *evaluation, const struct mc_spf_term *term,
 	struct mc_spf_step *step)
@@ -302,10 +288,6 @@ mc_spf_match(struct mc_spf_evaluation *evaluation, const struct mc_spf_term *ter
 		return MC_SPF_MATCH;
 	if (term->kind == MC_SPF_IP4 || term->kind == MC_SPF_IP6)
 		return match_network(evaluation, term);
-	if (is_unmatchable(evaluation, term)) {
-		step->reason = "the local part is not ASCII (RFC 8616, 4)";
-		return MC_SPF_NO_MATCH;
-	}
 	target = mc_spf_target(evaluation, term->domain, term->domain_length);
 	if (target == NULL)
 		return MC_SPF_LATER;

@@ -230,7 +230,7 @@ static const struct mc_rr *
 assumed(const struct mc_settings *settings, const char *name, uint16_t type)
 {
 	for (size_t i = 0; i < settings->assume_count; i++)
-		if ((type == 0 || settings->assume[i].type == type) &&
+		if (settings->assume[i].type == type &&
 			strcmp(settings->assume[i].owner, name) == 0)
 			return &settings->assume[i];
 	return NULL;
@@ -260,6 +260,7 @@ assumed_answer(struct mc_run *run, const char *name, uint16_t type)
 		if (settings->assume[i].type == type &&
 			strcmp(settings->assume[i].owner, name) == 0)
 			rrs[dns->count++] = settings->assume[i];
+	dns->count = mc_dns_sort(rrs, dns->count);
 	dns->ttl = dns->count > 0 ? rrs[0].ttl : 0;
 	return dns;
 }
@@ -300,12 +301,22 @@ goes_on(const struct mc_run *run, const struct mc_dns *dns)
 	       (!dns->nxdomain || server_for(run, dns->canonical) == NULL);
 }
 
+/* A name below which there is something exists (RFC 8020, 2). */
+static bool
+assumed_within(const struct mc_settings *settings, const char *name)
+{
+	for (size_t i = 0; i < settings->assume_count; i++)
+		if (mc_name_within(settings->assume[i].owner, name))
+			return true;
+	return false;
+}
+
 static const struct mc_dns *
 existing(struct mc_run *run, const struct mc_dns *dns)
 {
 	struct mc_dns *copy;
 
-	if (dns == NULL || !dns->nxdomain || assumed(run->settings, dns->canonical, 0) == NULL)
+	if (dns == NULL || !dns->nxdomain || !assumed_within(run->settings, dns->canonical))
 		return dns;
 	copy = mc_arena_memdup(run->arena, dns, sizeof(*dns));
 	if (copy == NULL)

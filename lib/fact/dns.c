@@ -40,9 +40,8 @@ follow_aliases(struct mc_arena *arena, struct mc_dns *dns, const struct mc_rrset
 	return !arena->failed;
 }
 
-/* RFC 2181, 5: the same record twice is one. */
-static size_t
-sort(struct mc_rr *rrs, size_t count)
+size_t
+mc_dns_sort(struct mc_rr *rrs, size_t count)
 {
 	size_t kept = 0;
 
@@ -75,8 +74,8 @@ collect(struct mc_arena *arena, struct mc_dns *dns, const struct mc_rrset *answe
 		else if (covers(&answer->rrs[i], dns->type))
 			dns->signatures[dns->signature_count++] = answer->rrs[i];
 	}
-	dns->count = sort(dns->rrs, dns->count);
-	dns->signature_count = sort(dns->signatures, dns->signature_count);
+	dns->count = mc_dns_sort(dns->rrs, dns->count);
+	dns->signature_count = mc_dns_sort(dns->signatures, dns->signature_count);
 	return true;
 }
 
@@ -103,7 +102,7 @@ collect_glue(struct mc_arena *arena, struct mc_dns *dns, const struct mc_rrset *
 		if (mc_rr_address(&additional->rrs[i], &address) &&
 			is_target(dns, additional->rrs[i].owner))
 			dns->glue[dns->glue_count++] = additional->rrs[i];
-	dns->glue_count = sort(dns->glue, dns->glue_count);
+	dns->glue_count = mc_dns_sort(dns->glue, dns->glue_count);
 	return true;
 }
 

@@ -142,5 +142,7 @@ struct mc_fact *mc_fact_failed(struct mc_arena *arena, const struct mc_question 
 struct mc_message;
 struct mc_dns *mc_dns_from_message(struct mc_arena *arena, const struct mc_question *question,
 	const struct mc_message *message, int64_t began, int64_t ended);
+/* Gives how many are left: the same record twice is one (RFC 2181, 5). */
+size_t mc_dns_sort(struct mc_rr *rrs, size_t count);
 
 #endif
