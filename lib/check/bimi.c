@@ -13,24 +13,6 @@
 
 #define SELECTOR "default._bimi"
 
-static bool
-is_record(const char *text, size_t length)
-{
-	size_t at = 0;
-
-	while (at < length && (text[at] == ' ' || text[at] == '\t'))
-		at++;
-	if (at == length || text[at++] != 'v')
-		return false;
-	while (at < length && (text[at] == ' ' || text[at] == '\t'))
-		at++;
-	if (at == length || text[at++] != '=')
-		return false;
-	while (at < length && (text[at] == ' ' || text[at] == '\t'))
-		at++;
-	return length - at >= 5 && memcmp(text + at, "BIMI", 4) == 0;
-}
-
 /* The domain's own record, else that of the organizational domain. NULL: not there yet. */
 static const struct mc_dns *
 find_record(struct mc_run *run, const struct mc_dmarc_walk *walk, const char **ret_domain)
@@ -42,7 +24,7 @@ find_record(struct mc_run *run, const struct mc_dmarc_walk *walk, const char **r
 	if (own == NULL || own->fact.status != MC_FACT_OK || own->dnssec == MC_DNSSEC_BOGUS ||
 		walk->organizational == NULL || strcmp(walk->organizational, run->domain) == 0)
 		return own;
-	mc_txt_sort(run, own, is_record, &txts);
+	mc_txt_sort(run, own, mc_bimi_is_record, &txts);
 	if (txts.count > 0)
 		return own;
 	*ret_domain = walk->organizational;
@@ -64,30 +46,57 @@ put(struct mc_run *run, const char *record, const char *domain, const struct mc_
 	json_object_set_new(run->values, "evidence", json_null());
 }
 
-/* p=quarantine for all of the mail, or p=reject; and no exception for subdomains. */
+/* p=quarantine for all of the mail, or p=reject; and no exception for subdomains. True when told.
+ */
+static bool
+judge_policy(struct mc_run *run, const struct mc_dmarc_place *place, enum mc_dmarc_for applies)
+{
+	const struct mc_dmarc *dmarc = &place->dmarc;
+	enum mc_dmarc_policy policy = mc_dmarc_apply(dmarc, applies, true);
+
+	if (policy == MC_DMARC_ABSENT || policy == MC_DMARC_NONE)
+		mc_find(run, "bimi.dmarc", "%s: %s", place->owner,
+			dmarc->testing ? "t=y" : "p=none, or none that is valid");
+	else if (policy == MC_DMARC_QUARANTINE && dmarc->removed_policy_sample != NULL &&
+		 strcmp(dmarc->removed_policy_sample, "100") != 0)
+		mc_find(run, "bimi.dmarc", "%s: p=quarantine; pct=%s", place->owner,
+			dmarc->removed_policy_sample);
+	else if (dmarc->sp == MC_DMARC_NONE)
+		mc_find(run, "bimi.dmarc", "%s: sp=none", place->owner);
+	else
+		return false;
+	return true;
+}
+
+/* 7.1: the author's domain and its organizational domain must both enforce. */
 static void
 judge_dmarc(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
-	const struct mc_dmarc *dmarc;
-	enum mc_dmarc_policy policy;
-
-	if (walk->failed != NULL || walk->bogus != NULL)
+	if (walk->failed != NULL || walk->bogus != NULL || walk->existence != NULL)
 		return;
 	if (walk->record == NULL) {
 		mc_find(run, "bimi.dmarc", "no DMARC record");
 		return;
 	}
-	dmarc = &walk->record->dmarc;
-	policy = mc_dmarc_apply(dmarc, walk->applies, true);
-	if (policy == MC_DMARC_ABSENT || policy == MC_DMARC_NONE)
-		mc_find(run, "bimi.dmarc", "%s: %s", walk->record->owner,
-			dmarc->testing ? "t=y" : "p=none, or none that is valid");
-	else if (policy == MC_DMARC_QUARANTINE && dmarc->removed_policy_sample != NULL &&
-		 strcmp(dmarc->removed_policy_sample, "100") != 0)
-		mc_find(run, "bimi.dmarc", "%s: p=quarantine; pct=%s", walk->record->owner,
-			dmarc->removed_policy_sample);
-	else if (dmarc->sp == MC_DMARC_NONE)
-		mc_find(run, "bimi.dmarc", "%s: sp=none", walk->record->owner);
+	if (judge_policy(run, walk->record, walk->applies))
+		return;
+	for (size_t i = 0; i < walk->count; i++)
+		if (walk->places[i].single && &walk->places[i] != walk->record &&
+			strcmp(walk->places[i].name, walk->organizational) == 0)
+			(void)judge_policy(run, &walk->places[i], MC_DMARC_ITSELF);
+}
+
+/* What would be a record but for its version; receivers do not see it. */
+static void
+tell_attempts(struct mc_run *run, const struct mc_dns *dns, const struct mc_txts *txts)
+{
+	for (size_t i = 0; i < txts->other_count; i++) {
+		const struct mc_txt *txt = &txts->others[i];
+		if (!mc_bimi_is_attempt(txt->text, txt->length))
+			continue;
+		mc_find(run, "bimi.version", "%s", mc_txt_escaped(run, txt));
+		mc_about(run, dns->name);
+	}
 }
 
 static enum mc_step
@@ -131,7 +140,8 @@ check_domain(struct mc_run *run)
 		mc_find(run, "bimi.bogus", "%s", dns->why_bogus);
 		return MC_DONE;
 	}
-	mc_txt_sort(run, dns, is_record, &txts);
+	mc_txt_sort(run, dns, mc_bimi_is_record, &txts);
+	tell_attempts(run, dns, &txts);
 	if (txts.count == 1)
 		return judge_record(run, &txts.records[0], domain, walk);
 	if (txts.count > 1) {

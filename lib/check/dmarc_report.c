@@ -10,12 +10,18 @@ unknown(struct mc_run *run, const struct mc_report_uri *uri, const struct mc_fac
 	mc_inconclusive(run, "%s: %s", uri->text, failed->text);
 }
 
+/* RFC 9990, 4: of the organization whose record it is, which may be a public suffix. */
 static bool
-is_own(struct mc_run *run, const char *organizational, const char *destination)
+is_own(struct mc_run *run, const struct mc_dmarc_walk *walk, const char *destination)
 {
-	return mc_name_within(destination, organizational) ||
+	const char *record = walk->record->name;
+	const char *own = walk->organizational != NULL ? walk->organizational : record;
+
+	if (!mc_name_within(record, own))
+		return strcmp(destination, record) == 0;
+	return mc_name_within(destination, own) ||
 	       strcmp(mc_dmarc_old_organizational(run, destination),
-		       mc_dmarc_old_organizational(run, organizational)) == 0;
+		       mc_dmarc_old_organizational(run, own)) == 0;
 }
 
 static bool
@@ -82,7 +88,6 @@ seen_before(const struct mc_report_uris *uris, size_t i)
 static enum mc_step
 judge_list(struct mc_run *run, const struct mc_dmarc_walk *walk, const struct mc_report_uris *uris)
 {
-	const char *own = walk->organizational != NULL ? walk->organizational : walk->record->name;
 	enum mc_step step = MC_DONE;
 
 	for (size_t i = 0; i < uris->count; i++) {
@@ -91,7 +96,7 @@ judge_list(struct mc_run *run, const struct mc_dmarc_walk *walk, const struct mc
 			continue;
 		if (judge_mailbox(run, uri) == MC_WAIT)
 			step = MC_WAIT;
-		if (!is_own(run, own, uri->domain) &&
+		if (!is_own(run, walk, uri->domain) &&
 			judge_authorisation(run, walk->record->name, uri) == MC_WAIT)
 			step = MC_WAIT;
 	}

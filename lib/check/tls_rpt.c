@@ -47,6 +47,8 @@ judge_destinations(struct mc_run *run, const struct mc_report_uris *rua)
 		if (taking == MC_TAKING_NONE)
 			mc_find(run, "tls-rpt.report-undeliverable", "%s: %s %s", uri->text,
 				uri->domain, why);
+		if (taking == MC_TAKING_UNKNOWN)
+			mc_inconclusive(run, "%s: %s", uri->text, failed->text);
 	}
 	return known;
 }

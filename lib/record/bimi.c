@@ -57,16 +57,36 @@ judge_uri(const struct mc_tag_list *list, const char *name, struct mc_problems *
 	return false;
 }
 
-static bool
-ends_with(const char *text, const char *end)
+/* The suffix of the last segment of an https URI's path, with its dot; "" for none. */
+static const char *
+suffix_of(struct mc_arena *arena, const char *uri)
 {
-	size_t length = strcspn(text, "?#"), n = strlen(end);
+	const char *path = strchr(uri + strlen("https://"), '/'), *slash, *dot;
 
-	return length >= n && strncasecmp(text + length - n, end, n) == 0;
+	if (path == NULL)
+		return "";
+	path = mc_arena_strndup(arena, path, strcspn(path, "?#"));
+	slash = strrchr(path, '/');
+	dot = slash != NULL ? strrchr(slash, '.') : NULL;
+	return dot != NULL ? dot : "";
+}
+
+/* 4.3.2: an image of another kind by its suffix ends the matter; without one the logo itself
+ * tells. */
+static bool
+judge_suffix(const char *location, struct mc_problems *problems)
+{
+	const char *suffix = suffix_of(problems->arena, location);
+
+	if (strcasecmp(suffix, ".svg") == 0 || strcasecmp(suffix, ".svgz") == 0)
+		return true;
+	mc_problem(problems, "bimi.location-type", MC_NOWHERE, "l=%s", location);
+	return suffix[0] == '\0';
 }
 
 static bool
-judge_location(const struct mc_tag_list *list, struct mc_bimi *bimi, struct mc_problems *problems)
+judge_location(const struct mc_tag_list *list, const struct mc_bimi *bimi, bool is_uri,
+	struct mc_problems *problems)
 {
 	if (mc_tag_list_find(list, "l") == NULL) {
 		mc_problem(problems, "bimi.no-location", MC_NOWHERE, "no l tag");
@@ -76,13 +96,13 @@ judge_location(const struct mc_tag_list *list, struct mc_bimi *bimi, struct mc_p
 		mc_problem(problems, "bimi.no-location", MC_NOWHERE, "l= is empty, a= is not");
 		return false;
 	}
-	if (bimi->declined)
+	if (bimi->declined) {
 		mc_problem(problems, "bimi.declined", MC_NOWHERE, "l=; a=;");
-	else if (!ends_with(bimi->location, ".svg") && !ends_with(bimi->location, ".svgz"))
-		mc_problem(problems, "bimi.location-type", MC_NOWHERE, "l=%s", bimi->location);
-	if (!bimi->declined && bimi->authority[0] == '\0')
+		return true;
+	}
+	if (bimi->authority[0] == '\0')
 		mc_problem(problems, "bimi.no-evidence", MC_NOWHERE, "no a tag");
-	return true;
+	return !is_uri || judge_suffix(bimi->location, problems);
 }
 
 static void
@@ -96,12 +116,52 @@ judge_avatar(
 		mc_problem(problems, "bimi.tag-invalid", avp->value_at, "avp=%s", avp->value);
 }
 
+static size_t
+skip_blanks(const char *text, size_t length, size_t at)
+{
+	while (at < length && (text[at] == ' ' || text[at] == '\t'))
+		at++;
+	return at;
+}
+
+/* The length of "v=" with blanks around it; 0 when the text begins otherwise. */
+static size_t
+version_begins(const char *text, size_t length)
+{
+	size_t at = skip_blanks(text, length, 0);
+
+	if (at == length || (text[at] != 'v' && text[at] != 'V'))
+		return 0;
+	at = skip_blanks(text, length, at + 1);
+	return at < length && text[at] == '=' ? skip_blanks(text, length, at + 1) : 0;
+}
+
+bool
+mc_bimi_is_attempt(const char *text, size_t length)
+{
+	size_t at = version_begins(text, length);
+
+	return at > 0 && length - at >= 4 && strncasecmp(text + at, "BIMI", 4) == 0;
+}
+
+bool
+mc_bimi_is_record(const char *text, size_t length)
+{
+	size_t at = version_begins(text, length);
+
+	if (at == 0 || memchr(text, 'v', at) == NULL || length - at < 5 ||
+		memcmp(text + at, "BIMI1", 5) != 0)
+		return false;
+	at = skip_blanks(text, length, at + 5);
+	return at == length || text[at] == ';';
+}
+
 void
 mc_bimi_parse(
 	const char *text, size_t length, struct mc_bimi *ret_bimi, struct mc_problems *problems)
 {
 	struct mc_tag_list list;
-	bool good;
+	bool good, is_uri;
 
 	*ret_bimi = (struct mc_bimi){.location = "", .authority = "", .avatar = ""};
 	if (!mc_tag_list_parse(problems->arena, text, length, &list)) {
@@ -120,9 +180,9 @@ mc_bimi_parse(
 	ret_bimi->declined = ret_bimi->location[0] == '\0' && ret_bimi->authority[0] == '\0' &&
 			     mc_tag_list_find(&list, "l") != NULL;
 	good = judge_list(&list, problems);
-	good = judge_uri(&list, "l", problems) && good;
-	good = judge_uri(&list, "a", problems) && good;
-	good = judge_location(&list, ret_bimi, problems) && good;
+	is_uri = judge_uri(&list, "l", problems);
+	good = judge_uri(&list, "a", problems) && is_uri && good;
+	good = judge_location(&list, ret_bimi, is_uri, problems) && good;
 	judge_avatar(&list, ret_bimi, problems);
 	ret_bimi->valid = good;
 }

@@ -17,6 +17,10 @@ struct mc_bimi {
 	const char *avatar;    /* avp=; "" none */
 };
 
+/* Records of another version are discarded (7.2). */
+bool mc_bimi_is_record(const char *text, size_t length);
+/* A record, or what seems meant to be one. */
+bool mc_bimi_is_attempt(const char *text, size_t length);
 void mc_bimi_parse(
 	const char *text, size_t length, struct mc_bimi *ret_bimi, struct mc_problems *problems);
 

@@ -46,28 +46,84 @@ read_name(struct mc_arena *arena, const uint8_t *bytes, size_t length, const cha
 }
 
 static bool
+is_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* The length of a label: letters and digits, hyphens within; 0 for none. */
+static size_t
+label_length(const char *text)
+{
+	size_t length = 0;
+
+	while (is_alnum(text[length]) || (length > 0 && text[length] == '-'))
+		length++;
+	return length > 0 && text[length - 1] == '-' ? 0 : length;
+}
+
+static const char *
+skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+/* tag "=" value, the value without blanks and ";". NULL when there is none. */
+static const char *
+skip_parameter(const char *text)
+{
+	size_t tag = label_length(text);
+
+	if (tag == 0)
+		return NULL;
+	text = skip_blanks(text + tag);
+	if (*text++ != '=')
+		return NULL;
+	for (text = skip_blanks(text); *text > ' ' && *text <= '~' && *text != ';';)
+		text++;
+	return text;
+}
+
+/* Nothing, or ";" and parameters with ";" between them; a last ";" is let pass. */
+static bool
 are_parameters(const char *text)
 {
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text > 0x7e || ((unsigned char)*text < ' ' && *text != '\t'))
+	while (*text == ';') {
+		text = skip_blanks(text + 1);
+		if (*text == '\0')
+			return true;
+		text = skip_parameter(text);
+		if (text == NULL)
 			return false;
-	return true;
+		text = skip_blanks(text);
+	}
+	return *text == '\0';
+}
+
+static bool
+is_issuer(const char *text)
+{
+	size_t length;
+
+	while ((length = label_length(text)) > 0 && text[length] == '.')
+		text += length + 1;
+	return length > 0 && text[length] == '\0';
 }
 
 /* RFC 8659, 4.2: [domain] [";" parameters], with blanks anywhere around. */
 static void
 read_issuer(struct mc_arena *arena, struct mc_caa *caa)
 {
-	const char *at = caa->value + strspn(caa->value, " \t");
+	const char *at = skip_blanks(caa->value);
 	size_t length = strcspn(at, "; \t");
-	const char *rest = at + length + strspn(at + length, " \t");
+	const char *issuer = mc_arena_strndup(arena, at, length);
 	char name[MC_NAME_TEXT_SIZE];
 
 	caa->issuer = "";
-	caa->malformed = (*rest != '\0' && *rest != ';') || !are_parameters(rest);
+	caa->malformed = !are_parameters(skip_blanks(at + length));
 	if (length == 0 || caa->malformed)
 		return;
-	if (mc_domain_parse_host(mc_arena_strndup(arena, at, length), name) != NULL)
+	if (!is_issuer(issuer) || mc_domain_parse_host(issuer, name) != NULL)
 		caa->malformed = true;
 	else
 		caa->issuer = mc_arena_strdup(arena, name);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/address.h"
 #include "record/domain.h"
 #include "record/tag_list.h"
 
@@ -75,6 +76,67 @@ judge_mailto(struct mc_arena *arena, struct mc_report_uri *uri)
 	return NULL;
 }
 
+/* RFC 3986, 3.2.3: digits, or none at all. */
+static bool
+is_port(const char *text, size_t length)
+{
+	unsigned long port = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		port = port * 10 + (unsigned long)(text[i] - '0');
+		if (port > 65535)
+			return false;
+	}
+	return true;
+}
+
+/* RFC 3986, 3.2.2. Behind `*ret_end` octets there is a port, or nothing. */
+static const char *
+judge_host(struct mc_arena *arena, const char *text, size_t length, size_t *ret_end)
+{
+	const char *close = memchr(text, ']', length);
+	struct mc_address address;
+
+	*ret_end = 0;
+	if (length == 0 || text[0] != '[') {
+		while (*ret_end < length && text[*ret_end] != ':')
+			(*ret_end)++;
+		return *ret_end > 0 ? NULL : "an https URI without a host";
+	}
+	if (close == NULL)
+		return "an https URI whose \"[\" is not closed";
+	*ret_end = (size_t)(close + 1 - text);
+	return mc_address_parse(mc_arena_strndup(arena, text + 1, *ret_end - 2), &address) &&
+			       address.family == 6
+		       ? NULL
+		       : "an https URI with no IPv6 address in its brackets";
+}
+
+/* RFC 9110, 4.2.2: "//" and a host must follow. */
+static const char *
+judge_https(struct mc_arena *arena, const char *rest)
+{
+	const char *authority = rest + 2, *user, *wrong;
+	size_t length, end;
+
+	if (strncmp(rest, "//", 2) != 0)
+		return "an https URI without \"//\" and a host";
+	length = strcspn(authority, "/?#");
+	user = memchr(authority, '@', length);
+	if (user != NULL) {
+		length -= (size_t)(user + 1 - authority);
+		authority = user + 1;
+	}
+	wrong = judge_host(arena, authority, length, &end);
+	if (wrong != NULL || end == length)
+		return wrong;
+	return authority[end] == ':' && is_port(authority + end + 1, length - end - 1)
+		       ? NULL
+		       : "an https URI whose port is no number up to 65535";
+}
+
 static void
 judge(struct mc_arena *arena, struct mc_report_uri *uri)
 {
@@ -100,8 +162,8 @@ judge(struct mc_arena *arena, struct mc_report_uri *uri)
 	uri->https = strncasecmp(uri->text, "https:", 6) == 0;
 	if (uri->mailto)
 		uri->wrong = judge_mailto(arena, uri);
-	else if (uri->https && strncmp(uri->text + 6, "//", 2) != 0)
-		uri->wrong = "an https URI without \"//\" and a host";
+	else if (uri->https)
+		uri->wrong = judge_https(arena, uri->text + strlen("https:"));
 }
 
 void

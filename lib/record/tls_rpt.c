@@ -50,12 +50,14 @@ judge_fields(const struct mc_sts_fields *fields, struct mc_problems *problems)
 static bool
 judge_uri(const struct mc_report_uri *uri, size_t at, struct mc_problems *problems)
 {
-	if (uri->wrong == NULL && (uri->mailto || uri->https) && strchr(uri->text, '!') == NULL)
+	bool marked = uri->size[0] != '\0' || strchr(uri->text, '!') != NULL;
+
+	if (uri->wrong == NULL && (uri->mailto || uri->https) && !marked)
 		return true;
-	mc_problem(problems, "tls-rpt.report-uri", at, "rua=%s: %s", uri->text,
-		uri->wrong != NULL               ? uri->wrong
-		: strchr(uri->text, '!') != NULL ? "\"!\" must be written %21"
-						 : "neither mailto nor https");
+	mc_problem(problems, "tls-rpt.report-uri", at, "rua=%s%s: %s", uri->text, uri->size,
+		uri->wrong != NULL ? uri->wrong
+		: marked           ? "\"!\" must be written %21"
+				   : "neither mailto nor https");
 	if (uri->wrong != NULL && strchr(uri->text, '@') != NULL && strchr(uri->text, ':') == NULL)
 		mc_problem_fix(problems, "Publish %s; rua=mailto:%s", VERSION, uri->text);
 	return false;
