@@ -25,6 +25,8 @@ struct host {
 	const struct mc_dns *mx;
 	struct mc_host addresses;
 	enum mc_dnssec secure; /* of the addresses */
+	/* That makes the host an alias, where the addresses are insecure; else NULL. */
+	const struct mc_dns *cname;
 	const struct mc_dns *tlsa;
 	struct mc_tlsa records[TLSA_LIMIT];
 	const struct mc_rr *rrs[TLSA_LIMIT];
@@ -93,6 +95,11 @@ gather(struct mc_run *run, struct host *host)
 	}
 	judge_addresses(host);
 	host->tlsa = ask_tlsa(run, host);
+	if (host->addresses.alias != NULL && host->secure == MC_DNSSEC_INSECURE) {
+		host->cname = mc_ask_dns(run, NULL, run->subject->host, MC_RR_CNAME);
+		if (host->cname == NULL)
+			return MC_WAIT;
+	}
 	return host->mx == NULL || host->tlsa == NULL ? MC_WAIT : MC_DONE;
 }
 
@@ -116,20 +123,42 @@ read_records(struct mc_run *run, struct host *host, struct mc_problems *problems
 	}
 }
 
+/* RFC 7672, 2.2.2: a secure alias to insecure addresses has TLSA records under its own name. */
+static enum mc_dnssec
+secure_name(const struct host *host)
+{
+	return host->cname != NULL ? host->cname->dnssec : host->secure;
+}
+
+/* The lookup that comes to nothing, else that of the records. */
+static const struct mc_dns *
+decisive(const struct host *host)
+{
+	const struct mc_dns *cname = host->cname;
+
+	return cname != NULL && (cname->fact.status != MC_FACT_OK ||
+					cname->dnssec == MC_DNSSEC_BOGUS)
+		       ? cname
+		       : host->tlsa;
+}
+
 static enum state
 state_of(const struct host *host)
 {
 	const struct mc_dns *tlsa = host->tlsa;
+	enum mc_dnssec name = secure_name(host);
 
-	if (host->secure == MC_DNSSEC_INSECURE)
+	if (host->cname != NULL && host->cname->fact.status != MC_FACT_OK)
+		return FAILED;
+	if (name == MC_DNSSEC_INSECURE)
 		return tlsa->fact.status == MC_FACT_OK && tlsa->count > 0 ? INSECURE : NONE;
 	if (tlsa->fact.status != MC_FACT_OK)
 		return FAILED;
-	if (host->secure == MC_DNSSEC_BOGUS || tlsa->dnssec == MC_DNSSEC_BOGUS)
+	if (name == MC_DNSSEC_BOGUS || tlsa->dnssec == MC_DNSSEC_BOGUS)
 		return BOGUS;
 	if (tlsa->count == 0)
 		return NONE;
-	if (host->secure == MC_DNSSEC_UNKNOWN || tlsa->dnssec == MC_DNSSEC_UNKNOWN)
+	if (name == MC_DNSSEC_UNKNOWN || tlsa->dnssec == MC_DNSSEC_UNKNOWN)
 		return UNKNOWN;
 	if (tlsa->dnssec != MC_DNSSEC_SECURE)
 		return INSECURE;
@@ -209,7 +238,7 @@ tell_problems(struct mc_run *run, const struct host *host, const struct mc_probl
 static enum mc_step
 judge(struct mc_run *run, const struct host *host, const struct mc_problems *problems)
 {
-	const struct mc_dns *tlsa = host->tlsa;
+	const struct mc_dns *tlsa = host->tlsa, *last = decisive(host);
 
 	if (host->addresses.count == 0 && host->addresses.failed != NULL)
 		return mc_skipped(run,
@@ -219,9 +248,10 @@ judge(struct mc_run *run, const struct host *host, const struct mc_problems *pro
 			run, "the host's addresses fail DNSSEC validation (mx.target-bogus)");
 	switch (host->state) {
 	case FAILED:
-		return mc_undetermined(run, "dane.lookup-failed", &tlsa->fact);
+		return mc_undetermined(run, "dane.lookup-failed", &last->fact);
 	case BOGUS:
-		mc_find(run, "dane.bogus", "%s TLSA: %s", tlsa->name, tlsa->why_bogus);
+		mc_find(run, "dane.bogus", "%s %s: %s", last->name, last == tlsa ? "TLSA" : "CNAME",
+			last->why_bogus);
 		break;
 	case UNKNOWN:
 		mc_inconclusive(run, "the resolver does not pass on DNSSEC signatures");

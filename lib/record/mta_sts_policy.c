@@ -1,8 +1,8 @@
 /* mta_sts_policy: the policy file, RFC 8461, 3.2. */
 #include <string.h>
 
-#include "record/domain.h"
 #include "record/mta_sts.h"
+#include "record/name.h"
 #include "record/sts_fields.h"
 
 struct reading {
@@ -27,18 +27,24 @@ void_policy(struct reading *reading, const char *id, size_t at, const char *what
 	reading->bad = true;
 }
 
-/* RFC 5321, 4.1.2: Domain, perhaps behind "*.". */
+static bool
+is_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* RFC 5321, 4.1.2: Domain, perhaps behind "*.": letters, digits, and hyphens within labels. */
 static bool
 is_pattern(const char *value, char ret_name[MC_NAME_TEXT_SIZE])
 {
 	const char *name = strncmp(value, "*.", 2) == 0 ? value + 2 : value;
-	size_t length = strlen(name);
 
-	for (const char *c = name; *c != '\0'; c++)
-		if ((unsigned char)*c > 0x7e || *c == '_' || *c == '*')
+	for (const char *c = name; *c != '\0'; c++) {
+		bool edge = c == name || c[-1] == '.' || c[1] == '.' || c[1] == '\0';
+		if (!is_alnum(*c) && (edge || (*c != '-' && *c != '.')))
 			return false;
-	return length > 0 && name[length - 1] != '.' &&
-	       mc_domain_parse_host(name, ret_name) == NULL;
+	}
+	return name[0] != '\0' && mc_name_canonical(name, NULL, ret_name) == NULL;
 }
 
 static void
