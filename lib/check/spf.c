@@ -153,6 +153,35 @@ judge_zone(struct mc_run *run, const struct mc_dns *txt, const struct mc_dns *ol
 
 /* --- what it includes --- */
 
+/* An include that matches everyone, by its own end or that of a record it redirects to. */
+static bool
+passes_all(const struct mc_spf_node *node)
+{
+	const char *term = node->term[0] == '+' ? node->term + 1 : node->term;
+	const struct mc_spf_node *end = mc_spf_end(node);
+
+	return node->parent != NULL && strncasecmp(term, "include:", 8) == 0 && end != NULL &&
+	       end->spf.all != NULL && end->spf.all->qualifier == '+';
+}
+
+/* The domain's own are told with the rest of its record. */
+static void
+tell_wide_ranges(struct mc_run *run, const struct mc_spf_node *node)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < node->spf.count; i++) {
+		const struct mc_spf_term *term = &node->spf.terms[i];
+		if (!mc_spf_is_wide(term))
+			continue;
+		if (!told)
+			mc_find(run, "spf.wide-range", "%s, by %s (of %s)",
+				mc_spf_term_text(run->arena, &node->spf, term), node->term,
+				node->parent->domain);
+		told = true;
+	}
+}
+
 static void
 judge_node(struct mc_run *run, const struct mc_spf_node *node)
 {
@@ -176,10 +205,11 @@ judge_node(struct mc_run *run, const struct mc_spf_node *node)
 		mc_find(run, "spf.include-lookup-failed", "%s: %s", node->term, why);
 		mc_inconclusive(run, "%s: %s", node->term, why);
 	}
-	if (node->parent != NULL && node->spf.all != NULL && node->spf.all->qualifier == '+' &&
-		strncasecmp(node->term, "include:", 8) == 0)
+	if (passes_all(node))
 		mc_find(run, "spf.pass-all-included", "%s ends in +all: %s", node->domain,
 			escaped(run, node->spf.text, node->spf.length));
+	if (node->parent != NULL)
+		tell_wide_ranges(run, node);
 	for (const struct mc_spf_node *child = node->child; child != NULL; child = child->next)
 		judge_node(run, child);
 }

@@ -41,7 +41,7 @@ mc_spf_judge_end(struct mc_run *run, const struct mc_spf_node *root)
 		id = "spf.neutral-all";
 	if (id == NULL)
 		return;
-	mc_find(run, id, "%s leads to %s: %s", root->child->term, end->domain,
+	mc_find(run, id, "%s (of %s): %s", end->term, end->parent->domain,
 		mc_escape(run->arena, end->spf.text, end->spf.length));
 	mc_about(run, end->domain);
 }

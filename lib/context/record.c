@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "check/record_type.h"
+#include "record/rr.h"
 #include "record/zone_token.h"
 #include "report/page.h"
 #include "report/report.h"
@@ -49,6 +50,33 @@ join_strings(struct mc_buf *joined, struct mc_arena *arena, const char *text, si
 	       strlen(scanner.text) == length;
 }
 
+/* The TXT record of a zone file's line; false when the text is none. */
+static bool
+read_line(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length)
+{
+	const char *line = mc_arena_strndup(arena, text, length), *data;
+	struct mc_rr_error error;
+	struct mc_rr rr;
+	size_t size = 0;
+
+	if (memchr(text, '"', length) == NULL || strlen(line) != length ||
+		!mc_rr_parse(arena, line, NULL, 0, &rr, &error) || rr.type != MC_RR_TXT)
+		return false;
+	data = mc_rr_txt(arena, &rr, &size);
+	return data != NULL && mc_buf_append(joined, data, size);
+}
+
+/* Whether the text is as a zone file has it, and what it says then. */
+static bool
+read_zone_text(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length)
+{
+	if (length < 2)
+		return false;
+	return (text[0] == '"' || text[0] == '(' ? join_strings(joined, arena, text, length)
+						 : read_line(joined, arena, text, length)) &&
+	       joined->length > 0;
+}
+
 static void
 judge(struct mailcheck_record *record, const struct mc_record_type *type, const char *text,
 	size_t length, struct mc_record_judgement *judgement)
@@ -60,8 +88,7 @@ judge(struct mailcheck_record *record, const struct mc_record_type *type, const 
 		length--;
 	if (type->is_text && length > 0 && text[length - 1] == '\r')
 		length--;
-	if (type->is_text && length > 1 && text[0] == '"' &&
-		join_strings(&joined, &record->arena, text, length) && joined.length > 0)
+	if (type->is_text && read_zone_text(&joined, &record->arena, text, length))
 		type->judge((const char *)joined.data, joined.length, record->values, judgement);
 	else
 		type->judge(text, length, record->values, judgement);

@@ -269,6 +269,16 @@ lint_host_bits(
 				address, prefix)));
 }
 
+bool
+mc_spf_is_wide(const struct mc_spf_term *term)
+{
+	unsigned prefix4 = term->kind == MC_SPF_IP6 ? 32 : term->prefix4;
+	unsigned prefix6 = term->kind == MC_SPF_IP4 ? 128 : term->prefix6;
+	bool ranged = is_range(term) || term->kind == MC_SPF_A || term->kind == MC_SPF_MX;
+
+	return ranged && term->qualifier == '+' && (prefix4 < WIDE4 || prefix6 < WIDE6);
+}
+
 static void
 lint_ranges(const struct mc_spf *spf, struct mc_problems *problems)
 {
@@ -276,11 +286,7 @@ lint_ranges(const struct mc_spf *spf, struct mc_problems *problems)
 
 	for (size_t i = 0; i < spf->count && i < OVERLAP_LIMIT; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
-		unsigned narrow4 = term->kind == MC_SPF_IP6 ? 32 : term->prefix4;
-		unsigned narrow6 = term->kind == MC_SPF_IP4 ? 128 : term->prefix6;
-		bool ranged = is_range(term) || term->kind == MC_SPF_A || term->kind == MC_SPF_MX;
-		if (ranged && problems->count - before < TOLD_LIMIT && term->qualifier == '+' &&
-			(narrow4 < WIDE4 || narrow6 < WIDE6))
+		if (problems->count - before < TOLD_LIMIT && mc_spf_is_wide(term))
 			mc_problem(problems, "spf.wide-range", term->position, "%s",
 				text_of(problems, spf, term));
 		if (!is_range(term) || problems->count - before >= TOLD_LIMIT)

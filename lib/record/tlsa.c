@@ -98,16 +98,33 @@ struct words {
 };
 
 static bool
+is_between(char c)
+{
+	return mc_is_fws(c) || c == '(' || c == ')' || c == ';';
+}
+
+/* Blanks, parentheses, and comments, which end with their line (RFC 1035, 5.1). */
+static void
+skip_between(struct words *words)
+{
+	bool comment = false;
+
+	for (; words->at < words->length; words->at++) {
+		char c = words->text[words->at];
+		comment = c != '\n' && (comment || c == ';');
+		if (!comment && !is_between(c))
+			return;
+	}
+}
+
+static bool
 next_word(struct words *words, const char **ret_word, size_t *ret_length)
 {
 	size_t begin;
 
-	while (words->at < words->length &&
-		(mc_is_fws(words->text[words->at]) || strchr("()", words->text[words->at]) != NULL))
-		words->at++;
+	skip_between(words);
 	begin = words->at;
-	while (words->at < words->length && !mc_is_fws(words->text[words->at]) &&
-		words->text[words->at] != '(' && words->text[words->at] != ')')
+	while (words->at < words->length && !is_between(words->text[words->at]))
 		words->at++;
 	*ret_word = words->text + begin;
 	*ret_length = words->at - begin;
@@ -194,8 +211,7 @@ void
 mc_tlsa_parse(
 	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems)
 {
-	const char *comment = memchr(text, ';', length);
-	struct words words = {text, comment != NULL ? (size_t)(comment - text) : length, 0};
+	struct words words = {text, length, 0};
 
 	*ret_tlsa = (struct mc_tlsa){.valid = false};
 	skip_to_data(&words);
