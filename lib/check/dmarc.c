@@ -123,9 +123,14 @@ judge_nonexistent(struct mc_run *run, const struct mc_dmarc_place *place)
 }
 
 static const char *
-or_none(const char *text)
+outcome(struct mc_run *run, enum mc_dmarc_policy policy, const char *record_domain)
 {
-	return text != NULL ? text : "none";
+	const char *name = mc_dmarc_policy_name(policy);
+
+	if (record_domain == NULL)
+		return "no DMARC record";
+	return mc_arena_printf(run->arena, "policy %s (record at _dmarc.%s)",
+		name != NULL ? name : "none that is valid", record_domain);
 }
 
 static enum mc_step
@@ -142,14 +147,11 @@ judge_difference(struct mc_run *run, const struct mc_dmarc_walk *walk)
 		return MC_DONE;
 	if (policy == old.policy && strcmp(walk->organizational, old.organizational) == 0)
 		return MC_DONE;
-	mc_find(run, "dmarc.differs",
-		"RFC 9989: organizational domain %s, policy %s (record at %s)",
-		walk->organizational, or_none(mc_dmarc_policy_name(policy)),
-		walk->record != NULL ? walk->record->owner : "no name");
-	mc_evidence(run, "RFC 7489: organizational domain %s, policy %s (record at %s%s)",
-		old.organizational, or_none(mc_dmarc_policy_name(old.policy)),
-		old.record_domain != NULL ? "_dmarc." : "",
-		old.record_domain != NULL ? old.record_domain : "no name");
+	mc_find(run, "dmarc.differs", "RFC 9989: organizational domain %s, %s",
+		walk->organizational,
+		outcome(run, policy, walk->record != NULL ? walk->record->name : NULL));
+	mc_evidence(run, "RFC 7489: organizational domain %s, %s", old.organizational,
+		outcome(run, old.policy, old.record_domain));
 	return MC_DONE;
 }
 
@@ -190,6 +192,8 @@ judge_places(struct mc_run *run, const struct mc_dmarc_walk *walk)
 		}
 		if (i == 0)
 			judge_others(run, place);
+		if (i == 0 && place->txts.count == 1 && !place->single)
+			mc_record_find(run, &place->problems, place->owner);
 	}
 }
 
@@ -255,7 +259,7 @@ find_misplaced(struct mc_run *run)
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
-	bool broken = walk->places[0].txts.count > 1;
+	bool broken = walk->places[0].txts.count > 0;
 
 	for (size_t i = 0; i < walk->places[0].txts.other_count; i++)
 		broken = broken || mc_dmarc_is_attempt(walk->places[0].txts.others[i].text,

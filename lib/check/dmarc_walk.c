@@ -10,10 +10,11 @@ read_place(struct mc_run *run, struct mc_dmarc_place *place)
 	if (place->dns->fact.status != MC_FACT_OK || place->dns->dnssec == MC_DNSSEC_BOGUS)
 		return;
 	mc_txt_sort(run, place->dns, mc_dmarc_is_record, &place->txts);
-	place->single = place->txts.count == 1;
-	if (place->single)
-		mc_dmarc_parse(place->txts.records[0].text, place->txts.records[0].length,
-			&place->dmarc, &place->problems);
+	if (place->txts.count != 1)
+		return;
+	mc_dmarc_parse(place->txts.records[0].text, place->txts.records[0].length, &place->dmarc,
+		&place->problems);
+	place->single = !place->dmarc.discarded;
 }
 
 /* Asks for all names at once; what lies behind the end of the walk is not looked at. */

@@ -14,7 +14,7 @@ struct mc_dmarc_place {
 	const char *owner;
 	const struct mc_dns *dns;
 	struct mc_txts txts;
-	bool single; /* just one record: `dmarc` is what it says */
+	bool single; /* just one record, which is not discarded: `dmarc` is what it says */
 	struct mc_dmarc dmarc;
 	struct mc_problems problems;
 };

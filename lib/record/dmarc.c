@@ -332,12 +332,12 @@ mc_dmarc_parse(
 		mc_problem(problems, "dmarc.syntax", MC_NOWHERE, "more than %d tags", MC_TAG_LIMIT);
 		return;
 	}
-	ret_dmarc->valid = true;
+	ret_dmarc->discarded = has_repeats(&reading);
+	ret_dmarc->valid = !ret_dmarc->discarded;
 	read_tags(&reading);
-	judge_policy(&reading);
+	if (!ret_dmarc->discarded)
+		judge_policy(&reading);
 	judge_reports(&reading);
-	if (has_repeats(&reading))
-		ret_dmarc->valid = false;
 }
 
 static enum mc_dmarc_policy

@@ -19,6 +19,7 @@ struct mc_dmarc {
 	bool valid;                     /* a receiver applies it */
 	enum mc_dmarc_policy p, sp, np; /* as published; ABSENT also when not valid */
 	bool recovered;                 /* p, sp or np is invalid: taken as p=none (4.10.1) */
+	bool discarded;                 /* a tag stands twice: receivers see no record */
 	char psd;                       /* 'y', 'n', 'u' */
 	bool testing;                   /* t=y */
 	bool strict_dkim, strict_spf;
