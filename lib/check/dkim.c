@@ -201,8 +201,8 @@ judge_answer(struct looking *looking, const struct wanted *wanted, const struct 
 		mc_find(run, "dkim.delegated", "%s", mc_host_chain(run, dns));
 		mc_about(run, name);
 	}
-	if (txts.count > 1) {
-		mc_find(run, "dkim.multiple", "%zu TXT records", txts.count);
+	if (dns->count > 1) {
+		mc_find(run, "dkim.multiple", "%zu TXT records", dns->count);
 		mc_about(run, name);
 	}
 	for (size_t i = 0; i < txts.count; i++)

@@ -82,6 +82,10 @@ accepts_no_mail(struct mc_run *run, unsigned preference)
 {
 	json_object_set_new(run->values, "null_mx", json_true());
 	mc_find(run, "mx.null", "MX %u .", preference);
+	if (preference != 0) {
+		mc_find(run, "mx.null-preference", "MX %u .", preference);
+		mc_fix(run, "Publish %s. MX 0 .", run->domain);
+	}
 	mc_nothing_below(run, "the domain says that it accepts no mail (mx.null)");
 	return MC_DONE;
 }
