@@ -168,7 +168,8 @@ class Watch(threading.Thread):
 # As in the README: the line that was cut is taken away, what has a line is not asked again.
 RESUME = r'''
 [ -z "$(tail -c 1 done.ndjson)" ] || sed -i '$d' done.ndjson
-sed 's/.*"input":"\([^"]*\)".*/\1/' done.ndjson | grep -vxFf - names.txt >left.txt
+sed 's/.*"input":"\([^"]*\)".*/\1/' done.ndjson >told.txt
+tr -d '\r' <names.txt | grep -vxFf told.txt >left.txt
 '''
 
 
