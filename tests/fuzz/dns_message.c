@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record/dnssec.h"
 #include "record/message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,6 +36,21 @@ assert_same(const struct mc_message *a, const struct mc_message *b)
 }
 
 static void
+read_dnssec(const struct mc_rr *rr)
+{
+	struct mc_ds ds;
+	struct mc_dnskey key;
+	struct mc_rrsig signature;
+	struct mc_srv srv;
+
+	(void)mc_rr_ds(rr, &ds);
+	(void)mc_rr_dnskey(rr, &key);
+	(void)mc_rr_rrsig(rr, 1795000000000, &signature);
+	(void)mc_dnskey_tag(rr->rdata, rr->rdlength);
+	(void)mc_rr_srv(rr, &srv);
+}
+
+static void
 read_fields(struct mc_arena *arena, const struct mc_rrset *set)
 {
 	char name[MC_NAME_TEXT_SIZE];
@@ -51,6 +67,7 @@ read_fields(struct mc_arena *arena, const struct mc_rrset *set)
 		(void)mc_rr_mx(&set->rrs[i], &preference, name);
 		(void)mc_rr_target(&set->rrs[i], name);
 		(void)mc_rr_txt(arena, &set->rrs[i], &length);
+		read_dnssec(&set->rrs[i]);
 		if (arena->failed)
 			return;
 		if (!mc_rr_parse(arena, text, NULL, 0, &again, &error)) {
