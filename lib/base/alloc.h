@@ -18,6 +18,8 @@ void mc_free(void *memory);
 void mc_alloc_fail_at(unsigned long n);
 /* Allocations made since the last mc_alloc_fail_at(). */
 unsigned long mc_alloc_count(void);
+/* Blocks of this thread that are not freed. */
+long mc_alloc_live(void);
 #endif
 
 #endif

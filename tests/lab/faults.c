@@ -121,22 +121,24 @@ static void
 run_failing(struct job *job, unsigned long n, struct tally *tally)
 {
 	double began = seconds(), took;
+	long live = mc_alloc_live();
 	int32_t code;
 
 	mc_alloc_fail_at(n);
 	code = run(job, tally->error);
 	mc_alloc_fail_at(0);
+	live = mc_alloc_live() - live;
 	took = seconds() - began;
 	tally->tried++;
 	if (code == MAILCHECK_OK)
 		tally->reports++;
 	else if (code == MAILCHECK_NO_MEMORY)
 		tally->refused++;
-	if ((code == MAILCHECK_OK || code == MAILCHECK_NO_MEMORY) && took < SLOW)
+	if ((code == MAILCHECK_OK || code == MAILCHECK_NO_MEMORY) && took < SLOW && live == 0)
 		return;
 	tally->failed++;
-	printf("FAILED %s, allocation %lu: %s (%s), %.1f s\n", job->target, n,
-		mailcheck_strerror(code), tally->error, took);
+	printf("FAILED %s, allocation %lu: %s (%s), %.1f s, %ld blocks are left\n", job->target, n,
+		mailcheck_strerror(code), tally->error, took, live);
 }
 
 static bool
