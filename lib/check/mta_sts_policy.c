@@ -44,13 +44,17 @@ without_policy(struct mc_run *run, const struct mc_sts *sts)
 {
 	const struct mc_fetched *item = sts->fetch.bad;
 	enum mc_fetch_state state = item != NULL ? item->state : MC_FETCH_UNKNOWN;
+	char address[MC_ADDRESS_SIZE];
 
 	mc_find(run, failures[state], "%s", "");
 	mc_fetch_evidence(run, &sts->fetch, state);
 	mc_about(run, sts->url);
-	if (state == MC_FETCH_UNKNOWN)
-		mc_inconclusive(
-			run, "the policy could not be fetched: %s", sts->fetch.items[0].text);
+	if (state != MC_FETCH_UNKNOWN)
+		return;
+	/* Ends as the first evidence does, by which the report knows the root cause. */
+	mc_address_format(address, &sts->fetch.items[0].address);
+	mc_inconclusive(
+		run, "the policy could not be fetched: %s: %s", address, sts->fetch.items[0].text);
 }
 
 /* One address that works is what a sender may happen to ask, or not. */
