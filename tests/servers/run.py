@@ -38,6 +38,17 @@ def findings_of(report):
                   for check in report['checks'] for finding in check['findings'])
 
 
+def root_of(report):
+    root = report['root_cause']
+    return root and (root['id'], root['subject'])
+
+
+def differences(found, expected):
+    found, expected = collections.Counter(found), collections.Counter(expected)
+    return '; '.join([f'missing {" ".join(one)}' for one in (expected - found).elements()] +
+                     [f'too many {" ".join(one)}' for one in (found - expected).elements()])
+
+
 def value_of(report, path):
     name, *keys = path.split('.')
     value = next(check['values'] for check in report['checks'] if check['name'] == name)
@@ -91,15 +102,10 @@ class Runner:
         found, expected = findings_of(report), sorted(run.findings)
         check(report['verdict'] == run.verdict, f'{where}: verdict {run.verdict}',
               report['verdict'])
-        for finding in expected:
-            check(finding in found, f'{where}: finds {" ".join(finding)}', 'missing')
-        for finding in found:
-            check(finding in expected, f'{where}: no finding but those expected',
-                  ' '.join(finding))
-        grave = [finding for finding in run.findings if finding[0] != 'info']
-        if grave:
-            root = (report['root_cause'] or {}).get('id')
-            check(root == grave[0][1], f'{where}: the root cause is {grave[0][1]}', root)
+        check(found == expected, f'{where}: these findings, as often as told',
+              differences(found, expected))
+        root = root_of(report)
+        check(root == run.root(), f'{where}: the root cause is {run.root()}', root)
         for path, value in run.values:
             try:
                 got = value_of(report, path)

@@ -7,8 +7,10 @@
         host NAME ADDRESS... KIND [OPTION...]
                                   its A, AAAA and PTR records, and who answers there
         run ARGUMENT...           what mailcheck is asked (default: domain NAME)
-        expect VERDICT STATUS     of the run above; followed by all its findings, and no others:
-        find SEVERITY ID SUBJECT  (the first above info is the root cause)
+        expect VERDICT STATUS     of the run above; followed by all its findings, and no others, each
+                                  as often as it is told:
+        find SEVERITY ID SUBJECT  unless the verdict is ok, the first above info is the root cause;
+                                  where there is none, the first
         value PATH JSON           a value of the report: check.key.index.key
 """
 import ipaddress
@@ -40,6 +42,12 @@ class Run:
         self.arguments, self.line = arguments, line
         self.verdict = self.status = None
         self.findings, self.values = [], []
+
+    def root(self):
+        """(ID, subject) of the root cause."""
+        grave = [finding for finding in self.findings if finding[0] != 'info']
+        first, = (grave or self.findings)[:1] or [(None, None, None)]
+        return None if self.verdict == 'ok' else first[1:]
 
 
 class Domain:
