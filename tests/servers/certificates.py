@@ -1,5 +1,6 @@
 """certificates.py: an authority with an intermediate; certificates good and bad, by certtool."""
 import datetime
+import hashlib
 import pathlib
 import subprocess
 
@@ -67,6 +68,12 @@ class Authority:
                           '1024' if name == 'weak' else '2048', '--outfile', f'{name}.key')
             self.rsa.add(name)
         return name
+
+    def key_digest(self):
+        """What a TLSA record "3 1 1" says of the good certificates."""
+        self.certtool('--load-privkey', 'leaf.key', '--pubkey-info', '--outder', '--outfile',
+                      'leaf.spki')
+        return hashlib.sha256((self.directory / 'leaf.spki').read_bytes()).hexdigest()
 
     def make(self, host, kind):
         """Path of a file with the key and the chain of this kind, for this host."""

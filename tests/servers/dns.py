@@ -31,8 +31,9 @@ def records_of(name, addresses):
 
 
 class Tree:
-    def __init__(self, tools, directory, domains):
+    def __init__(self, tools, directory, domains, key_digest):
         self.tools, self.directory, self.domains = tools, pathlib.Path(directory), domains
+        self.key_digest = key_digest
         self.keys, self.zones = {}, {'root': {}, 'top': {}, 'leaf': {}, 'leaf-too': {}, 'other': {}}
         self.directory.mkdir()
 
@@ -84,7 +85,8 @@ class Tree:
         return lines
 
     def domain_zone(self, domain):
-        records = ['@ NS ns.hosting.test.', '@ NS ns2.hosting.test.', *domain.records]
+        records = ['@ NS ns.hosting.test.', '@ NS ns2.hosting.test.',
+                   *(record.replace('{key}', self.key_digest) for record in domain.records)]
         for host in domain.hosts:
             if not host.name.endswith(domain.name) or host.option('address') == 'none':
                 continue

@@ -213,10 +213,10 @@ class Internet:
     def start(self):
         self.users()
         self.network()
-        self.tree = dns.Tree(self.tools, WORLD / 'dns', self.domains)
+        self.authority = certificates.Authority(self.tools, WORLD / 'certificates')
+        self.tree = dns.Tree(self.tools, WORLD / 'dns', self.domains, self.authority.key_digest())
         self.tree.build()
         self.tree.start()
-        self.authority = certificates.Authority(self.tools, WORLD / 'certificates')
         self.mail = mail.Mail(self.tools, WORLD / 'mail', self.authority, self.domains)
         self.mail.start()
         self.ca = self.authority.root

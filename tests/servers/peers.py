@@ -1,13 +1,14 @@
 """peers.py MAILCHECK PACKAGES > peers.md: what other tools say of the same domains.
 
-swaks, posttls-finger, check_smtp and sslscan, as Debian packages them, look at each domain of
-domains.expect that has a fault, beside mailcheck; the table is what they print, shortened.
+swaks, posttls-finger, check_smtp and sslscan, as Debian packages them, look at each fault of
+domains.expect, beside mailcheck; the table is what they print, shortened.
 """
 import concurrent.futures
 import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -19,6 +20,26 @@ import world
 HERE = pathlib.Path(__file__).parent
 LONGEST = 25  # seconds; then a tool is stopped
 WIDEST = 230  # characters of a cell
+HEALTHY = ('healthy.test', 'postscreen.test')
+
+
+def option(arguments, name):
+    return arguments[arguments.index(name) + 1] if name in arguments else None
+
+
+class Target:
+    """What the tools that know no domain are given: host and port; the best MX host of a domain."""
+
+    def __init__(self, domain, run):
+        self.domain, self.arguments, self.checks = domain, run.arguments, run.checks
+        self.direct = run.arguments[0] == 'smtp'
+        if self.direct:
+            self.host, _, port = run.arguments[1].partition(':')
+            self.port = int(port or 25)
+        else:
+            self.host, self.port = first_exchange(domain), 25
+        self.wrapped = self.port == 465
+        self.recipient = option(run.arguments, '--to')
 
 
 def first_exchange(domain):
@@ -46,9 +67,9 @@ def tell_mailcheck(done):
     report = json.loads(done.stdout)
     found = [f'{finding["severity"]} {finding["id"]}' for check in report['checks']
              for finding in check['findings']]
-    root = report.get('root_cause')
-    verdict = report['verdict'] + (f', root cause {root["id"]}' if root else '')
-    return [verdict] + [text for text in found if not root or text.split()[1] != root['id']]
+    root = (report['root_cause'] or {}).get('id')
+    verdict = report['verdict'] + (f', root cause {root}' if root else '')
+    return [verdict] + [text for text in found if text.split()[1] != root]
 
 
 def tell_swaks(done):
@@ -80,29 +101,51 @@ def tell_sslscan(done):
     return errors or ([f'enabled: {" ".join(enabled) or "none"}'] + certificate)
 
 
-def commands(mailcheck, net, domain):
-    host, tools = first_exchange(domain), net.tools
-    options = ['--resolver', 'recursive', '--trust-anchor', str(net.tree.anchor), '--root-hints',
-               str(net.tree.hints), '--ca-file', str(net.ca)]
-    arguments = domain.runs[0].arguments
-    if '--check' not in arguments:
-        arguments = [*arguments, *world.CHECKS['domain']]
-    return [
-        (tell_mailcheck, [mailcheck, *arguments, '--timeout', '8', '--format', 'json', *options]),
-        (tell_swaks, [tools.path('swaks'), '--to', f'postmaster@{domain.name}', '--ehlo',
-                      'probe.hosting.test', '--tls', '--tls-verify', '--tls-ca-path',
-                      str(net.ca), '--quit-after', 'EHLO',
-                      '--timeout', '10']),
-        (tell_posttls, [tools.path('posttls-finger'), '-c', '-t', '10', '-T', '10', '-l',
-                        'secure', '-F', str(net.ca), domain.name]),
-        (tell_check_smtp, [tools.path('check_smtp'), '-H', host, '-S', '-D', '14', '-F',
-                           'probe.hosting.test', '-t', '10']),
-        (tell_sslscan, [tools.path('sslscan'), '--starttls-smtp', '--timeout=5',
-                        '--connect-timeout=5', '--no-colour', f'{host}:25']),
-    ]
+def ask_mailcheck(mailcheck, net, target):
+    arguments = [*target.arguments, *target.checks]
+    if '--timeout' not in arguments:
+        arguments = [*arguments, '--timeout', '8']
+    return [mailcheck, *arguments, '--format', 'json', '--resolver', 'recursive', '--trust-anchor',
+            str(net.tree.anchor), '--root-hints', str(net.tree.hints), '--ca-file', str(net.ca)]
+
+
+def ask_swaks(net, target):
+    words = ['--to', target.recipient or f'postmaster@{target.domain.name}', '--ehlo',
+             'probe.hosting.test', '--tls-on-connect' if target.wrapped else '--tls',
+             '--tls-verify', '--tls-ca-path', str(net.ca), '--timeout', '10', '--quit-after',
+             'RCPT' if target.recipient else 'EHLO']
+    if target.recipient:
+        words += ['--from', option(target.arguments, '--from') or '<>']
+    if target.direct:
+        words += ['--server', target.host, '--port', str(target.port)]
+    if '--source' in target.arguments:
+        words += ['--local-interface', option(target.arguments, '--source')]
+    return [net.tools.path('swaks'), *words]
+
+
+def ask_posttls(net, target):
+    return [net.tools.path('posttls-finger'), '-c', '-t', '10', '-T', '10', '-l', 'secure', '-F',
+            str(net.ca), *(['-w'] if target.wrapped else []),
+            f'[{target.host}]:{target.port}' if target.direct else target.domain.name]
+
+
+def ask_check_smtp(net, target):
+    starttls = [] if target.wrapped else ['-S', '-D', '14']
+    return [net.tools.path('check_smtp'), '-H', target.host, '-p', str(target.port), *starttls,
+            '-F', 'probe.hosting.test', '-t', '10']
+
+
+def ask_sslscan(net, target):
+    return [net.tools.path('sslscan'), *([] if target.wrapped else ['--starttls-smtp']),
+            '--timeout=5', '--connect-timeout=5', '--no-colour', f'{target.host}:{target.port}']
+
+
+PEERS = [(tell_swaks, ask_swaks), (tell_posttls, ask_posttls),
+         (tell_check_smtp, ask_check_smtp), (tell_sslscan, ask_sslscan)]
 
 
 def cell(net, tell, words, environment):
+    net.wait()  # s_server serves one connection, then starts anew
     began = time.monotonic()
     try:
         done = net.run(words, LONGEST, environment)
@@ -112,27 +155,46 @@ def cell(net, tell, words, environment):
     return f'{shorten(tell(done))} *(exit {done.returncode}, {seconds:.1f} s)*'
 
 
-def row(mailcheck, net, domain, environment):
-    cells = [cell(net, tell, words, os.environ if tell is tell_mailcheck else environment)
-             for tell, words in commands(mailcheck, net, domain)]
-    return f'| **{domain.name}**: {domain.why} | ' + ' | '.join(cells) + ' |'
+def row(mailcheck, net, domain, run, environment):
+    target = Target(domain, run)
+    cells = [cell(net, tell_mailcheck, ask_mailcheck(mailcheck, net, target), os.environ)]
+    cells += [cell(net, tell, ask(net, target), environment) for tell, ask in PEERS]
+    asked = '' if run.arguments == ['domain', domain.name] else f' (`{shlex.join(run.arguments)}`)'
+    return f'| **{domain.name}**: {domain.why}{asked} | ' + ' | '.join(cells) + ' |'
+
+
+def has_fault(run):
+    """A finding above info; or the servers could not be judged, which is no matter of records."""
+    return any(finding[0] != 'info' for finding in run.findings) or (
+        run.verdict == 'inconclusive' and run.arguments[0] != 'dns')
+
+
+def chosen(domains):
+    """(domain, run): all runs with a fault, and two without."""
+    return [(domain, run) for domain in domains for run in domain.runs
+            if has_fault(run) or (domain.name in HEALTHY and run is domain.runs[0])]
 
 
 HEAD = '''# What others say of the same servers
 
-Made by `peers.py` from one run in the miniature Internet; the domains are those of
-`domains.expect` that have a fault, and two that have none. Each tool was run once, as Debian 12
-packages it:
+Made by `peers.py` from one run in the miniature Internet: the runs of `domains.expect` that find
+something above info, or cannot judge a server, and two that are well. Each tool was run once, as
+Debian 12 packages it:
 
-- `mailcheck domain DOMAIN` (the checks and options of its line in `domains.expect`, waits of at
-  most 8 s)
+- `mailcheck domain DOMAIN`, or what stands in brackets (the checks and options of its line in
+  `domains.expect`, waits of at most 8 s)
 - `swaks --to postmaster@DOMAIN --tls --tls-verify --tls-ca-path CA --quit-after EHLO`: finds the
-  MX itself, and takes the first
+  MX itself, and takes the first; `--quit-after RCPT` where it is about a recipient
 - `posttls-finger -l secure -F CA DOMAIN`: finds the MX hosts itself
 - `check_smtp -S -D 14 -H HOST` and `sslscan --starttls-smtp HOST:25`: were given the first MX host
 
-They ask a validating resolver (Unbound). A tool that took more than %d s was stopped. In brackets:
-exit status and time.
+Where mailcheck was given a host and port, so were they. On port 465 TLS comes first: `swaks
+--tls-on-connect`, `posttls-finger -w`, `sslscan HOST:465`; check_smtp cannot, and speaks in clear.
+The server of `openssl.test` takes one connection at a time, too few for sslscan.
+`--source` is swaks's `--local-interface`; the others have no such option.
+
+mailcheck resolves from the root by itself (`--resolver recursive`), the others ask a validating
+resolver (Unbound). A tool that took more than %d s was stopped. In brackets: exit status and time.
 
 | domain | mailcheck | swaks | posttls-finger | check_smtp | sslscan |
 | --- | --- | --- | --- | --- | --- |'''
@@ -152,15 +214,11 @@ def main():
     environment = {**net.tools.environment, 'MAIL_CONFIG': str(internet.WORLD / 'mail/postfix'),
                    'PERL5LIB': ':'.join(map(str, [root / 'usr/share/perl5',
                                                   *root.glob('usr/lib/*-linux-gnu*/perl5/5.*')]))}
-    shown = [domain for domain in domains
-             if domain.runs[0].arguments[0] == 'domain' and (
-                 not domain.why.startswith('nothing') or
-                 domain.name in ('healthy.test', 'postscreen.test'))]
     mailcheck = str(pathlib.Path(mailcheck).resolve())
     print(HEAD % LONGEST)
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        for line in pool.map(lambda domain: row(mailcheck, net, domain, environment), shown):
-            print(line)
+        for line in pool.map(lambda one: row(mailcheck, net, *one, environment), chosen(domains)):
+            print(line, flush=True)
 
 
 if __name__ == '__main__':

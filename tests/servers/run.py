@@ -51,7 +51,8 @@ def differences(found, expected):
 
 def value_of(report, path):
     name, *keys = path.split('.')
-    value = next(check['values'] for check in report['checks'] if check['name'] == name)
+    check = next(check for check in report['checks'] if check['name'] == name)
+    value = check['values'] if keys else check['verdict']
     for key in keys:
         value = value[int(key)] if isinstance(value, list) else value[key]
     return value
@@ -64,22 +65,20 @@ class Runner:
         self.controls = collections.Counter()  # HOST:PORT: connections that --control made
         self.seconds = {}
 
-    def options(self, arguments=('domain',)):
+    def options(self, arguments=()):
         """From the root, unless the arguments name a resolver."""
         options = ['--trust-anchor', str(self.net.tree.anchor), '--ca-file', str(self.net.ca)]
-        if '--check' not in arguments:
-            options += world.CHECKS.get(arguments[0], [])
         if '--resolver' not in arguments:
             options += ['--resolver', 'recursive', '--root-hints', str(self.net.tree.hints)]
         return options
 
-    def start(self, arguments):
+    def start(self, run):
         began = time.monotonic()
-        if '--control' in arguments:
-            self.controls[arguments[arguments.index('--control') + 1]] += 1
-        done = self.net.run([self.mailcheck, *arguments, *self.options(arguments),
-                             '--format', 'json'])
-        self.seconds[' '.join(arguments)] = time.monotonic() - began
+        if '--control' in run.arguments:
+            self.controls[run.arguments[run.arguments.index('--control') + 1]] += 1
+        done = self.net.run([self.mailcheck, *run.arguments, *run.checks,
+                             *self.options(run.arguments), '--format', 'json'])
+        self.seconds[' '.join(run.arguments)] = time.monotonic() - began
         return done
 
     def note_sessions(self, *reports):
@@ -118,7 +117,7 @@ class Runner:
         for run in domain.runs:
             where = f'{domain.path}:{run.line}: {" ".join(run.arguments)}'
             try:
-                self.judge(where, run, self.start(run.arguments))
+                self.judge(where, run, self.start(run))
             except subprocess.TimeoutExpired:
                 check(False, f'{where}: ends', 'it did not')
 
@@ -127,7 +126,7 @@ def record_and_replay(runner):
     """The facts of the healthy domain, kept and judged again without a network."""
     with tempfile.TemporaryDirectory() as directory:
         path = f'{directory}/record'
-        first = runner.start(['domain', 'healthy.test', '--record', path])
+        first = runner.start(world.Run(['domain', 'healthy.test', '--record', path], 0))
         runner.note_sessions(json.loads(first.stdout))
         done = subprocess.run(['unshare', '--net', runner.mailcheck, 'domain', 'healthy.test',
                                '--replay', path, '--format', 'json', *world.CHECKS['domain']],
@@ -141,8 +140,8 @@ def many(runner, domains):
     """All domains on standard input: as healthy, or not, as each alone."""
     names = [domain.name for domain in domains if domain.runs[0].arguments[1:] == [domain.name]]
     done = subprocess.run([*runner.net.outside(), runner.mailcheck, 'domain', '-',
-                           *runner.options()], input='\n'.join(names), capture_output=True,
-                          text=True, timeout=200, check=False)
+                           *world.CHECKS['domain'], *runner.options()], input='\n'.join(names),
+                          capture_output=True, text=True, timeout=200, check=False)
     reports = {}
     for line in done.stdout.splitlines():
         report = json.loads(line)
@@ -164,7 +163,7 @@ def through_unbound(runner, domains):
         run = domain.runs[0]
         if run.arguments != ['domain', domain.name] or 'unbound' in domain.flags:
             continue
-        done = runner.start(['dns', domain.name, '--resolver', internet.dns.UNBOUND])
+        done = runner.start(world.Run(['dns', domain.name, '--resolver', internet.dns.UNBOUND], 0))
         report = json.loads(done.stdout)
         expected = sorted(finding for finding in run.findings
                           if finding[1].split('.')[0] not in ('smtp', 'tls'))

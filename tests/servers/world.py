@@ -2,16 +2,18 @@
 
     domain NAME [OPTION...]       a zone of its own, delegated from its parent
         why TEXT                  what is wrong, for the reader
-        record NAME TYPE DATA     a record of the zone
+        record NAME TYPE DATA     a record of the zone; {key}: SHA-256 of the certificates' key
         second NAME TYPE DATA     what the second name server has instead at that name and type
         host NAME ADDRESS... KIND [OPTION...]
                                   its A, AAAA and PTR records, and who answers there
-        run ARGUMENT...           what mailcheck is asked (default: domain NAME)
-        expect VERDICT STATUS     of the run above; followed by all its findings, and no others, each
-                                  as often as it is told:
+        run ARGUMENT...           what mailcheck is asked (without it: domain NAME), about CHECKS
+                                  where no --check is named
+        default ARGUMENT...       the same, about what mailcheck looks at of its own accord
+        expect VERDICT STATUS     of the run above; followed by all its findings, and no others,
+                                  each as often as it is told:
         find SEVERITY ID SUBJECT  unless the verdict is ok, the first above info is the root cause;
                                   where there is none, the first
-        value PATH JSON           a value of the report: check.key.index.key
+        value PATH JSON           a value of the report: check.key.index.key; or check, its verdict
 """
 import ipaddress
 import shlex
@@ -38,8 +40,9 @@ class Host:
 
 
 class Run:
-    def __init__(self, arguments, line):
+    def __init__(self, arguments, line, default=False):
         self.arguments, self.line = arguments, line
+        self.checks = [] if default or '--check' in arguments else CHECKS.get(arguments[0], [])
         self.verdict = self.status = None
         self.findings, self.values = [], []
 
@@ -87,8 +90,8 @@ def read_line(domains, words, text, line):
         domain.second.append(text.split(None, 1)[1])
     elif keyword == 'host':
         domain.hosts.append(Host(domain, words[1:], line))
-    elif keyword == 'run':
-        domain.runs.append(Run(words[1:], line))
+    elif keyword in ('run', 'default'):
+        domain.runs.append(Run(words[1:], line, keyword == 'default'))
     elif keyword == 'expect':
         if not domain.runs or domain.runs[-1].verdict:
             domain.runs.append(Run(['domain', domain.name], line))
