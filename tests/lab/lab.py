@@ -16,7 +16,7 @@ import time
 mailcheck, labd, root = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 examples = {'library' if '.so' in path else pathlib.Path(path).name: path
             for path in sys.argv[4:]}
-slow_build = 3 if os.environ.get('ASAN_OPTIONS') or os.environ.get('MESON_TEST_ITERATION') else 1
+slow_build = 3 if os.environ.get('LAB_PRELOAD') else 1  # with sanitizers
 failures = []
 count = 0
 

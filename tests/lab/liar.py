@@ -12,9 +12,10 @@ import threading
 import time
 
 mailcheck = sys.argv[1]
-A, NS, SOA, MX, TXT, AAAA, OPT = 1, 2, 6, 15, 16, 28, 41
+A, NS, CNAME, SOA, MX, DNSKEY = 1, 2, 5, 6, 15, 48
 NOERROR, SERVFAIL, NXDOMAIN = 0, 2, 3
 TC = 0x0200
+ROOT_KEY = struct.pack('>HBB', 257, 3, 8) + b'\3\1\0\1' + bytes(range(256))  # RSA, of no use
 
 
 def wire_name(name):
@@ -44,7 +45,10 @@ def truth(name, kind):
     """The zone as it is: (rcode, records)."""
     if name == '' or name == 'example':
         return NOERROR, []
-    zone = {('lied.example', MX): [record('lied.example', MX, b'\0\n' + wire_name('mx.lied.example'))],
+    zone = {('lied.example', SOA): [record('lied.example', SOA, wire_name('ns.example') * 2 +
+                                           struct.pack('>5I', 1, 3600, 600, 1209600, 300))],
+            ('lied.example', NS): [record('lied.example', NS, wire_name('ns.example'))],
+            ('lied.example', MX): [record('lied.example', MX, b'\0\n' + wire_name('mx.lied.example'))],
             ('mx.lied.example', A): [record('mx.lied.example', A, bytes([127, 0, 0, 1]))]}
     if name not in ('lied.example', 'mx.lied.example'):
         return NXDOMAIN, []
@@ -124,7 +128,10 @@ class Liar:
                 message(packet, question, NOERROR, [record(name, A, bytes([127, 0, 0, 99]))])
                 if rcode == NXDOMAIN and kind == A else honest],
             'a loop of aliases': lambda: [message(packet, question, NOERROR, [
-                record(name, 5, wire_name('b.' + name[-40:]))])],
+                record(name, CNAME, wire_name('b.' + name[-40:]))])],
+            'signatures stripped': lambda: [
+                message(packet, question, NOERROR, [record('', DNSKEY, ROOT_KEY)])
+                if (name, kind) == ('', DNSKEY) else honest],
             'compression that points at itself': lambda: [
                 message(packet, question, NOERROR, [b'\xc0' + bytes([len(question) + 12])
                         + struct.pack('>HHIH', kind, 1, 300, 4) + bytes(4)])],
@@ -161,12 +168,14 @@ ROWS = [
 ]
 # What libunbound cannot hand on is read all the same when the server is asked directly.
 DIRECTLY = {'64 KiB': (0, ('ok',), None)}
+# A resolver that passes on no signature: mode, exit status, verdict of "dnssec".
+UNSIGNED = [('honest', 0, 'skipped'), ('signatures stripped', 3, 'inconclusive')]
 
 
-def run(port, target, directly):
+def run(port, target, directly, checks='mx'):
     began = time.monotonic()
     server = f'127.0.0.1@{port}'
-    done = subprocess.run([mailcheck, 'dns', target, '--check', 'mx', '--resolver', server,
+    done = subprocess.run([mailcheck, 'dns', target, '--check', checks, '--resolver', server,
                            *(['--ns', server] if directly else []), '--allow-private',
                            '--timeout', '1', '--format', 'json'],
                           capture_output=True, text=True, timeout=60)
@@ -199,6 +208,18 @@ def judge(row, directly):
     return None
 
 
+def judge_unsigned(mode, status, verdict):
+    liar = Liar(mode)
+    done, _ = run(liar.port, 'lied.example', False, 'mx,dnssec')
+    liar.stop()
+    checks = {check['name']: check for check in json.loads(done.stdout)['checks']}
+    found = [finding['id'] for check in checks.values() for finding in check['findings']]
+    got = (done.returncode, checks['dnssec']['verdict'], checks['dnssec']['values']['status'],
+           checks['mx']['verdict'], found)
+    wanted = (status, verdict, 'unknown', 'ok', [])
+    return None if got == wanted else f'{got}, not {wanted}'
+
+
 def main():
     failed = 0
     for row in ROWS:
@@ -207,7 +228,12 @@ def main():
             if problem:
                 failed += 1
                 print(f"FAILED {row[0]}, {row[1]}, {'--ns' if directly else '--resolver'}: {problem}")
-    print(f'{2 * len(ROWS) - failed} passed, {failed} failed')
+    for row in UNSIGNED:
+        problem = judge_unsigned(*row)
+        if problem:
+            failed += 1
+            print(f'FAILED without signatures, {row[0]}: {problem}')
+    print(f'{2 * len(ROWS) + len(UNSIGNED) - failed} passed, {failed} failed')
     return 1 if failed else 0
 
 

@@ -24,6 +24,7 @@ TIMEOUT, DEADLINE = 3, 12  # s; a datagram that is lost is sent again after 2 s
 LATE = 1.5              # s past the deadline that a busy machine may take to say so
 DESCRIPTORS = 700       # 200 sessions, 256 questions, and what the process itself has
 GROWTH = 1.25           # of memory between the two halves of the last part
+SAMPLES = 10            # of memory in each half, at least
 
 GOOD = {'ok', 'notice', 'warning'}
 FAULT = {'error'}
@@ -218,14 +219,15 @@ class Soak:
         return status
 
     def judge_memory(self):
+        expect(self.descriptors <= DESCRIPTORS, f'{self.descriptors} descriptors at once')
         half = len(self.memory) // 2
-        if half < 10:
+        if half < SAMPLES:
+            expect(False, f'memory was looked at {len(self.memory)} times only')
             return
         first, second = max(self.memory[:half]), max(self.memory[half:])
         print(f'memory: {first / 1024:.1f} MiB at most in the first half of the last part, '
               f'{second / 1024:.1f} MiB in the second; {self.descriptors} descriptors at most')
         expect(second <= first * GROWTH, f'memory grew from {first} to {second} KiB')
-        expect(self.descriptors <= DESCRIPTORS, f'{self.descriptors} descriptors at once')
 
     def judge_lines(self):
         wanted = {input_of(i): i for i in range(COUNT)}
