@@ -49,8 +49,8 @@ run_tests() {
 }
 
 step 'layout'
-if git -C "$root" ls-files '*.c' '*.h' 2>/dev/null | sed "s|^|$root/|" |
-    xargs -r clang-format-14 --dry-run --Werror >"${TMPDIR:-/tmp}/layout.$$" 2>&1; then
+if (cd "$root" && find lib include cli tests examples -name '*.[ch]' |
+    xargs clang-format-14 --dry-run --Werror) >"${TMPDIR:-/tmp}/layout.$$" 2>&1; then
     passed=$((passed + 1))
 else
     failed=$((failed + 1))

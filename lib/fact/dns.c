@@ -13,6 +13,16 @@ compare_rrs(const void *a, const void *b)
 	return mc_rr_compare(a, b);
 }
 
+static size_t
+count_type(const struct mc_rrset *section, uint16_t type)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < section->count; i++)
+		count += section->rrs[i].type == type;
+	return count;
+}
+
 static const struct mc_rr *
 find_alias(const struct mc_rrset *answer, const char *owner)
 {
@@ -25,14 +35,18 @@ find_alias(const struct mc_rrset *answer, const char *owner)
 static bool
 follow_aliases(struct mc_arena *arena, struct mc_dns *dns, const struct mc_rrset *answer)
 {
+	size_t room = count_type(answer, MC_RR_CNAME);
 	char target[MC_NAME_TEXT_SIZE];
 	const struct mc_rr *alias;
 
-	dns->aliases = mc_arena_calloc(arena, CHAIN_LIMIT, sizeof(struct mc_rr));
+	if (dns->type == MC_RR_CNAME || room == 0)
+		return true;
+	if (room > CHAIN_LIMIT)
+		room = CHAIN_LIMIT;
+	dns->aliases = mc_arena_calloc(arena, room, sizeof(struct mc_rr));
 	if (dns->aliases == NULL)
 		return false;
-	while (dns->type != MC_RR_CNAME && dns->alias_count < CHAIN_LIMIT &&
-		(alias = find_alias(answer, dns->canonical)) != NULL &&
+	while (dns->alias_count < room && (alias = find_alias(answer, dns->canonical)) != NULL &&
 		mc_rr_target(alias, target)) {
 		dns->aliases[dns->alias_count++] = *alias;
 		dns->canonical = mc_arena_strdup(arena, target);
@@ -62,8 +76,9 @@ covers(const struct mc_rr *rr, uint16_t type)
 static bool
 collect(struct mc_arena *arena, struct mc_dns *dns, const struct mc_rrset *answer)
 {
-	dns->rrs = mc_arena_calloc(arena, answer->count + 1, sizeof(struct mc_rr));
-	dns->signatures = mc_arena_calloc(arena, answer->count + 1, sizeof(struct mc_rr));
+	dns->rrs = mc_arena_calloc(arena, count_type(answer, dns->type), sizeof(struct mc_rr));
+	dns->signatures =
+		mc_arena_calloc(arena, count_type(answer, MC_RR_RRSIG), sizeof(struct mc_rr));
 	if (dns->rrs == NULL || dns->signatures == NULL)
 		return false;
 	for (size_t i = 0; i < answer->count; i++) {

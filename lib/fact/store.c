@@ -232,7 +232,8 @@ find(struct mc_store *store, const char *key, uint64_t hash)
 }
 
 static struct mc_entry *
-entry_new(struct mc_store *store, const char *key, const struct mc_question *question)
+entry_new(
+	struct mc_store *store, const char *key, uint64_t hash, const struct mc_question *question)
 {
 	struct mc_arena asked;
 	struct mc_entry *entry;
@@ -244,7 +245,7 @@ entry_new(struct mc_store *store, const char *key, const struct mc_question *que
 	mc_arena_init(&entry->arena, 0);
 	entry->store = store;
 	entry->key = mc_arena_strdup(&asked, key);
-	entry->hash = hash_key(key);
+	entry->hash = hash;
 	if (!mc_question_copy(&asked, &entry->question, question) || asked.failed) {
 		mc_arena_reset(&asked);
 		return NULL;
@@ -301,7 +302,8 @@ mc_store_afford(struct mc_store *store, const char *key, const char *zone, unsig
 struct mc_entry *
 mc_store_pin(struct mc_store *store, const char *key, const struct mc_question *question)
 {
-	struct mc_entry *entry = find(store, key, hash_key(key));
+	uint64_t hash = hash_key(key);
+	struct mc_entry *entry = find(store, key, hash);
 
 	if (entry != NULL && entry->fact != NULL &&
 		entry->expires <= store->provider->now(store->provider)) {
@@ -313,7 +315,7 @@ mc_store_pin(struct mc_store *store, const char *key, const struct mc_question *
 			leave_idle(entry);
 		return entry;
 	}
-	entry = entry_new(store, key, question);
+	entry = entry_new(store, key, hash, question);
 	if (entry == NULL)
 		return NULL;
 	entry->pins = 1;

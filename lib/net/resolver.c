@@ -321,6 +321,7 @@ take(struct lookup *lookup, const uint8_t *packet, size_t length, int sec, const
 	static const enum mc_dnssec words[] = {
 		MC_DNSSEC_INSECURE, MC_DNSSEC_BOGUS, MC_DNSSEC_SECURE};
 	struct mc_arena *arena = &lookup->base.arena;
+	int64_t now = mc_net_now(lookup->base.net);
 	struct mc_message message;
 	struct mc_dns *dns;
 	const char *problem = mc_message_parse(arena, packet, length, &message);
@@ -340,10 +341,9 @@ take(struct lookup *lookup, const uint8_t *packet, size_t length, int sec, const
 	mc_veil_answer(lookup->base.net, arena, lookup->base.question, &message);
 	if (!lookup->inside) {
 		mc_upstream_heard(&lookup->resolver->upstreams[lookup->at]);
-		count_answer(&lookup->resolver->flow, lookup->began, mc_net_now(lookup->base.net));
+		count_answer(&lookup->resolver->flow, lookup->began, now);
 	}
-	dns = mc_dns_from_message(arena, lookup->base.question, &message, lookup->began,
-		mc_net_now(lookup->base.net));
+	dns = mc_dns_from_message(arena, lookup->base.question, &message, lookup->began, now);
 	if (dns != NULL && sec >= 0 && sec < 3) {
 		dns->dnssec = words[sec];
 		if (dns->dnssec == MC_DNSSEC_BOGUS && why_bogus != NULL)
@@ -462,14 +462,14 @@ static void
 attempt(struct lookup *lookup)
 {
 	struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
-	int64_t left = lookup->deadline - mc_net_now(lookup->base.net);
+	int64_t now = mc_net_now(lookup->base.net), left = lookup->deadline - now;
 	int64_t share = left / (int64_t)(lookup->resolver->count - lookup->at);
 	char error[256];
 	int32_t code;
 	bool going = mc_net_timer(&lookup->timer, share < FRESH_TIME ? share : FRESH_TIME);
 
 	set_fresh(lookup, true);
-	lookup->share_end = mc_net_now(lookup->base.net) + share;
+	lookup->share_end = now + share;
 	if (going && !mc_upstream_open(upstream, &code, error, sizeof(error))) {
 		note(lookup, 1, MC_FAIL_LOCAL, mc_arena_strdup(&lookup->base.arena, error));
 		going = mc_net_timer(&lookup->timer, 0);

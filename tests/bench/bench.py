@@ -230,7 +230,8 @@ def lookups(bench, count):
 def domain_rate(bench):
     count = bench.scaled(5000)
     each = lookups(bench, count)
-    (seconds, _, cpu), facts = bench.pair(lambda: bulk(bench, count), lambda: dns(bench, 'dns_facts'))
+    (seconds, _, cpu), facts = bench.pair(lambda: bulk(bench, count),
+                                          lambda: dns(bench, 'dns_facts'))
     return count / seconds, facts['rate'] / each, facts['cpu'] * each / (cpu * 1e6 / count)
 
 

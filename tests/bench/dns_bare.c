@@ -67,7 +67,7 @@ open_loop(const char *port, const char *anchor_file)
 static void
 fill(void)
 {
-	struct timeval settle = {.tv_usec = 300000};
+	struct timeval settle = {.tv_usec = 800000};
 	struct meter meter;
 
 	ask();

@@ -8,6 +8,9 @@
 #include "pump.h"
 #include "record/rr.h"
 
+#define SETTLE                                                                                     \
+	800 /* ms: until the questions that wait for room in a receive buffer are asked too */
+
 static void
 question(size_t i, struct mc_question *ret_question)
 {
@@ -42,5 +45,5 @@ main(int argc, char **argv)
 	server.port = (uint16_t)meter_number(argv[2]);
 	pump.count = meter_number(argv[3]);
 	pump.window = meter_number(argv[4]);
-	return strcmp(argv[1], "rate") == 0 ? pump_run(&pump) : pump_fill(&pump, 300);
+	return strcmp(argv[1], "rate") == 0 ? pump_run(&pump) : pump_fill(&pump, SETTLE);
 }

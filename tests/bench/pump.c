@@ -18,6 +18,7 @@ struct pumping {
 	struct mc_provider *provider;
 	struct mc_store *store;
 	struct slot *slots, *arrived;
+	struct mc_arena arena; /* of a key, as a run has one */
 	size_t asked, done, failed;
 };
 
@@ -34,12 +35,11 @@ static void
 ask(struct pumping *pumping, struct slot *slot)
 {
 	struct mc_question question = {0};
-	struct mc_arena arena;
 
-	mc_arena_init(&arena, 0);
 	pumping->pump->question(pumping->asked++, &question);
-	slot->entry = mc_store_pin(pumping->store, mc_question_key(&arena, &question), &question);
-	mc_arena_reset(&arena);
+	slot->entry = mc_store_pin(
+		pumping->store, mc_question_key(&pumping->arena, &question), &question);
+	mc_arena_clear(&pumping->arena);
 	if (slot->entry == NULL)
 		abort();
 	if (mc_entry_fact(slot->entry) != NULL)
@@ -66,6 +66,7 @@ open_pump(struct pumping *pumping, const struct pump *pump)
 	char error[256] = "";
 
 	*pumping = (struct pumping){.pump = pump};
+	mc_arena_init(&pumping->arena, 0);
 	if (mc_net_new(&pumping->provider, pump->options, NULL, error, sizeof(error)) != 0) {
 		(void)fprintf(stderr, "%s\n", error);
 		return false;
@@ -89,6 +90,7 @@ close_pump(struct pumping *pumping)
 			mc_store_unpin(pumping->slots[i].entry, &pumping->slots[i].waiter);
 	mc_store_free(pumping->store);
 	pumping->provider->free(pumping->provider);
+	mc_arena_reset(&pumping->arena);
 	free(pumping->slots);
 }
 
