@@ -31,7 +31,7 @@ mc_buf_clear(struct mc_buf *buf)
 }
 
 static bool
-reserve(struct mc_buf *buf, size_t extra)
+grow(struct mc_buf *buf, size_t extra)
 {
 	size_t need, capacity = buf->capacity < BUF_MIN ? BUF_MIN : buf->capacity;
 	uint8_t *data;
@@ -39,8 +39,6 @@ reserve(struct mc_buf *buf, size_t extra)
 	if (buf->failed || extra > buf->limit - buf->length)
 		goto failed;
 	need = buf->length + extra + 1;
-	if (need <= buf->capacity)
-		return true;
 	while (capacity < need)
 		capacity = capacity > SIZE_MAX / 2 ? need : capacity * 2;
 	data = mc_realloc(buf->data, capacity);
@@ -52,6 +50,24 @@ reserve(struct mc_buf *buf, size_t extra)
 failed:
 	buf->failed = true;
 	return false;
+}
+
+static inline bool
+reserve(struct mc_buf *buf, size_t extra)
+{
+	bool there = !buf->failed && extra < buf->capacity - buf->length &&
+		     extra <= buf->limit - buf->length;
+
+	return there || grow(buf, extra);
+}
+
+uint8_t *
+mc_buf_extend(struct mc_buf *buf, size_t length)
+{
+	if (!reserve(buf, length))
+		return NULL;
+	buf->length += length;
+	return buf->data + buf->length - length;
 }
 
 bool
@@ -74,7 +90,10 @@ mc_buf_puts(struct mc_buf *buf, const char *text)
 bool
 mc_buf_putc(struct mc_buf *buf, char c)
 {
-	return mc_buf_append(buf, &c, 1);
+	if (!reserve(buf, 1))
+		return false;
+	buf->data[buf->length++] = (uint8_t)c;
+	return true;
 }
 
 bool

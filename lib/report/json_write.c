@@ -30,16 +30,24 @@ write_octet(struct mc_buf *buf, char c)
 	return mc_buf_printf(buf, "\\u%04X", (unsigned char)c);
 }
 
+static size_t
+plain_length(const char *text, size_t length)
+{
+	size_t run = 0;
+
+	while (run < length && plain(text[run]))
+		run++;
+	return run;
+}
+
 static bool
-write_text(struct mc_buf *buf, const char *text, size_t length)
+write_escaped(struct mc_buf *buf, const char *text, size_t length)
 {
 	bool good = mc_buf_putc(buf, '"');
 
 	while (good && length > 0) {
-		size_t run = 0;
+		size_t run = plain_length(text, length);
 
-		while (run < length && plain(text[run]))
-			run++;
 		good = mc_buf_append(buf, text, run);
 		if (good && run < length)
 			good = write_octet(buf, text[run++]);
@@ -47,6 +55,21 @@ write_text(struct mc_buf *buf, const char *text, size_t length)
 		length -= run;
 	}
 	return good && mc_buf_putc(buf, '"');
+}
+
+static bool
+write_text(struct mc_buf *buf, const char *text, size_t length)
+{
+	uint8_t *to;
+
+	if (plain_length(text, length) < length)
+		return write_escaped(buf, text, length);
+	to = mc_buf_extend(buf, length + 2);
+	if (to == NULL)
+		return false;
+	to[0] = to[length + 1] = '"';
+	memcpy(to + 1, text, length);
+	return true;
 }
 
 static bool

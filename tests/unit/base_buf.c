@@ -46,6 +46,27 @@ START_TEST(all_or_nothing)
 }
 END_TEST
 
+START_TEST(extend)
+{
+	struct mc_buf buf;
+	uint8_t *to;
+
+	mc_buf_init(&buf, 100);
+	mc_buf_puts(&buf, "a");
+	to = mc_buf_extend(&buf, 80);
+	ck_assert_ptr_nonnull(to);
+	memset(to, 'b', 80);
+	ck_assert_uint_eq(buf.length, 81);
+	mc_buf_puts(&buf, "c");
+	ck_assert_uint_eq(strspn(mc_buf_text(&buf) + 1, "b"), 80);
+	ck_assert_str_eq(mc_buf_text(&buf) + 81, "c");
+	ck_assert_ptr_null(mc_buf_extend(&buf, 19));
+	ck_assert(buf.failed);
+	ck_assert_uint_eq(buf.length, 82);
+	mc_buf_free(&buf);
+}
+END_TEST
+
 START_TEST(kinds)
 {
 	struct mc_buf buf;
@@ -107,4 +128,5 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-UNIT_MAIN("base buf", grows, all_or_nothing, kinds, consume, sizes_that_overflow, out_of_memory)
+UNIT_MAIN("base buf", grows, all_or_nothing, extend, kinds, consume, sizes_that_overflow,
+	out_of_memory)
