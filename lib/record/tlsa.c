@@ -131,7 +131,14 @@ next_word(struct words *words, const char **ret_word, size_t *ret_length)
 	return *ret_length > 0;
 }
 
-/* Behind the word TLSA, if there is one: what stands before is owner, TTL and class. */
+static bool
+is_type(const char *word, size_t length)
+{
+	return (length == 4 && strncasecmp(word, "TLSA", 4) == 0) ||
+	       (length == 6 && strncasecmp(word, "TYPE52", 6) == 0);
+}
+
+/* Behind the type, if it is there: what stands before is owner, TTL and class. */
 static void
 skip_to_data(struct words *words)
 {
@@ -140,31 +147,31 @@ skip_to_data(struct words *words)
 	size_t length;
 
 	while (next_word(&probe, &word, &length))
-		if (length == 4 && strncasecmp(word, "TLSA", 4) == 0) {
+		if (is_type(word, length)) {
 			*words = probe;
 			return;
 		}
 }
 
 static bool
-read_number(
-	struct words *words, const char *what, uint8_t *ret_number, struct mc_problems *problems)
+read_number(struct words *words, const char *what, unsigned limit, unsigned *ret_number,
+	struct mc_problems *problems)
 {
 	const char *word;
 	size_t length;
 	unsigned number = 0;
-	bool good = next_word(words, &word, &length) && length <= 3;
+	bool good = next_word(words, &word, &length) && length <= 5;
 
 	for (size_t i = 0; good && i < length; i++) {
 		good = word[i] >= '0' && word[i] <= '9';
 		number = number * 10 + (unsigned)(word[i] - '0');
 	}
-	if (!good || number > 255) {
+	if (!good || number > limit) {
 		mc_problem(problems, "dane.syntax", words->at - length,
-			"the %s is no number from 0 to 255", what);
+			"the %s is no number from 0 to %u", what, limit);
 		return false;
 	}
-	*ret_number = (uint8_t)number;
+	*ret_number = number;
 	return true;
 }
 
@@ -207,6 +214,57 @@ read_data(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problem
 	return true;
 }
 
+static bool
+read_fields(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problems)
+{
+	unsigned usage, selector, matching;
+
+	if (!read_number(words, "usage", 255, &usage, problems) ||
+		!read_number(words, "selector", 255, &selector, problems) ||
+		!read_number(words, "matching type", 255, &matching, problems))
+		return false;
+	tlsa->usage = (uint8_t)usage;
+	tlsa->selector = (uint8_t)selector;
+	tlsa->matching = (uint8_t)matching;
+	return read_data(words, tlsa, problems);
+}
+
+static bool
+skip_generic_mark(struct words *words)
+{
+	struct words probe = *words;
+	const char *word;
+	size_t length;
+
+	if (!next_word(&probe, &word, &length) || length != 2 || memcmp(word, "\\#", 2) != 0)
+		return false;
+	*words = probe;
+	return true;
+}
+
+/* A type the writer does not know: length, then all octets in hexadecimal (RFC 3597, 5). */
+static bool
+read_generic(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problems)
+{
+	unsigned octets;
+
+	if (!read_number(words, "length", DATA_LIMIT, &octets, problems) ||
+		!read_data(words, tlsa, problems))
+		return false;
+	if (tlsa->length != octets || octets < 4) {
+		mc_problem(problems, "dane.syntax", MC_NOWHERE, "%zu octets, where %s%u are due",
+			tlsa->length, octets < 4 ? "more than " : "", octets < 4 ? 3 : octets);
+		*tlsa = (struct mc_tlsa){.valid = false};
+		return false;
+	}
+	tlsa->usage = tlsa->data[0];
+	tlsa->selector = tlsa->data[1];
+	tlsa->matching = tlsa->data[2];
+	tlsa->data += 3;
+	tlsa->length -= 3;
+	return true;
+}
+
 void
 mc_tlsa_parse(
 	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems)
@@ -215,9 +273,7 @@ mc_tlsa_parse(
 
 	*ret_tlsa = (struct mc_tlsa){.valid = false};
 	skip_to_data(&words);
-	if (read_number(&words, "usage", &ret_tlsa->usage, problems) &&
-		read_number(&words, "selector", &ret_tlsa->selector, problems) &&
-		read_number(&words, "matching type", &ret_tlsa->matching, problems) &&
-		read_data(&words, ret_tlsa, problems))
+	if (skip_generic_mark(&words) ? read_generic(&words, ret_tlsa, problems)
+				      : read_fields(&words, ret_tlsa, problems))
 		mc_tlsa_judge(ret_tlsa, problems);
 }
