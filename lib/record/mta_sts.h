@@ -10,7 +10,6 @@
 
 #include "record/problem.h"
 
-#define MC_MTA_STS_MX_LIMIT 200
 #define MC_MTA_STS_POLICY_LIMIT 65536 /* octets of a policy file (3.3) */
 #define MC_MTA_STS_AGE_LIMIT 31557600 /* s */
 

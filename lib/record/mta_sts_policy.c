@@ -57,8 +57,6 @@ read_mx(struct reading *reading, const char *value, size_t at)
 		void_policy(reading, "mta-sts.policy-mx", at, "mx: ", value);
 		return;
 	}
-	if (policy->mx_count == MC_MTA_STS_MX_LIMIT)
-		return;
 	policy->mxs[policy->mx_count++] = mc_arena_printf(
 		reading->problems->arena, "%s%s", value[0] == '*' ? "*." : "", name);
 }
@@ -213,17 +211,29 @@ judge_missing(struct reading *reading)
 		void_policy(reading, "mta-sts.policy-mx", MC_NOWHERE, "no mx", "");
 }
 
+static size_t
+count_lines(const char *text, size_t length)
+{
+	size_t count = 1;
+
+	for (size_t i = 0; i < length; i++)
+		count += text[i] == '\n';
+	return count;
+}
+
 void
 mc_mta_sts_policy_parse(const char *text, size_t length, struct mc_mta_sts_policy *ret_policy,
 	struct mc_problems *problems)
 {
 	struct reading reading = {.policy = ret_policy, .problems = problems};
+	bool small = length <= MC_MTA_STS_POLICY_LIMIT;
 
 	*ret_policy = (struct mc_mta_sts_policy){.max_age = -1,
-		.mxs = mc_arena_calloc(problems->arena, MC_MTA_STS_MX_LIMIT, sizeof(const char *))};
+		.mxs = mc_arena_calloc(problems->arena, small ? count_lines(text, length) : 1,
+			sizeof(const char *))};
 	if (ret_policy->mxs == NULL)
 		return;
-	if (length > MC_MTA_STS_POLICY_LIMIT)
+	if (!small)
 		void_policy(&reading, "mta-sts.policy-syntax", MC_NOWHERE, "more than 64 KiB", "");
 	else
 		read_lines(&reading, text, length);

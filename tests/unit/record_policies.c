@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "record/der.h"
 #include "record/dmarc.h"
 #include "record/mta_sts.h"
@@ -134,6 +135,28 @@ START_TEST(patterns_match_one_label)
 }
 END_TEST
 
+START_TEST(every_line_of_a_policy_counts)
+{
+	struct mc_mta_sts_policy policy;
+	struct mc_problems problems;
+	struct mc_arena arena;
+	struct mc_buf text;
+
+	mc_arena_init(&arena, 0);
+	mc_problems_init(&problems, &arena);
+	mc_buf_init(&text, MC_MTA_STS_POLICY_LIMIT);
+	mc_buf_puts(&text, "version: STSv1\nmode: enforce\nmax_age: 1\n");
+	for (int i = 0; i < 3000; i++)
+		mc_buf_printf(&text, "mx: mx%d.example\n", i);
+	mc_mta_sts_policy_parse(mc_buf_text(&text), text.length, &policy, &problems);
+	ck_assert(policy.valid);
+	ck_assert_uint_eq(policy.mx_count, 3000);
+	ck_assert_msg(mc_mta_sts_matches(&policy, "mx2999.example"), "the last");
+	mc_buf_free(&text);
+	mc_arena_reset(&arena);
+}
+END_TEST
+
 START_TEST(integers_have_bits)
 {
 	for (size_t i = 0; i < sizeof(integers) / sizeof(integers[0]); i++) {
@@ -171,4 +194,4 @@ START_TEST(der_is_strict)
 END_TEST
 
 UNIT_MAIN("record_policies", policies_follow_from_tags, walks_go_up, patterns_match_one_label,
-	integers_have_bits, der_is_strict)
+	every_line_of_a_policy_counts, integers_have_bits, der_is_strict)
