@@ -225,6 +225,46 @@ judge_scopes(struct mc_run *run, const struct mc_host *host)
 	}
 }
 
+/* An IPv4 address, completed with the name of the domain or of one above it. */
+static bool
+is_completed_literal(const struct mc_run *run, const char *name)
+{
+	struct mc_address address;
+	char literal[16];
+	const char *rest = name;
+
+	for (int label = 0; rest != NULL && label < 4; label++)
+		rest = strchr(rest, '.') != NULL ? strchr(rest, '.') + 1 : NULL;
+	if (rest == NULL || (size_t)(rest - name) > sizeof(literal) ||
+		!mc_name_within(run->domain, rest))
+		return false;
+	memcpy(literal, name, (size_t)(rest - name - 1));
+	literal[rest - name - 1] = '\0';
+	return mc_address_parse(literal, &address);
+}
+
+static void
+find_no_address(struct mc_run *run, const struct mc_host *host)
+{
+	const char *name = run->subject->host;
+
+	if (is_completed_literal(run, name)) {
+		mc_find(run, "mx.ip-literal", "MX %u %s", run->subject->preference, name);
+		mc_evidence(run, "the name of the zone was put behind the address");
+	} else if (host->nxdomain) {
+		mc_find(run, "mx.target-nxdomain", "%s: NXDOMAIN",
+			host->alias != NULL ? mc_host_chain(run, host->alias) : name);
+	} else {
+		mc_find(run, "mx.no-address", "%s has no A and no AAAA record",
+			host->alias != NULL ? mc_host_chain(run, host->alias) : name);
+	}
+	if (host->alias != NULL)
+		mc_fix(run,
+			"Let the MX record of %s name a host that exists; or correct the target of "
+			"the CNAME of %s, or replace it by A and AAAA records.",
+			run->domain, name);
+}
+
 static enum mc_step
 without_addresses(struct mc_run *run, const struct mc_host *host)
 {
@@ -235,10 +275,7 @@ without_addresses(struct mc_run *run, const struct mc_host *host)
 		return mc_undetermined(run, "mx.address-lookup-failed", host->failed);
 	if (host->bogus != NULL || mc_host_left_aside(run, host, name))
 		return MC_DONE;
-	if (host->nxdomain)
-		mc_find(run, "mx.target-nxdomain", "%s: NXDOMAIN", name);
-	else
-		mc_find(run, "mx.no-address", "%s has no A and no AAAA record", name);
+	find_no_address(run, host);
 	if (mc_name_join(run->domain, run->domain, doubled) && mc_name_within(name, doubled)) {
 		mc_evidence(run, "the domain stands twice in that name");
 		mc_fix(run,
@@ -250,11 +287,33 @@ without_addresses(struct mc_run *run, const struct mc_host *host)
 	return MC_DONE;
 }
 
+/* RFC 5321, 2.3.5: letters, digits and hyphens, and no hyphen at the ends of a label. An underscore
+ * is against the rule too, but most senders let it pass. */
+static void
+judge_letters(struct mc_run *run, const char *name)
+{
+	bool odd = false, underscore = false;
+
+	for (const char *at = name; *at != '\0'; at++) {
+		bool first = at == name || at[-1] == '.', last = at[1] == '.' || at[1] == '\0';
+		underscore = underscore || *at == '_';
+		odd = odd ||
+		      (*at == '-' ? first || last
+				  : strchr("abcdefghijklmnopqrstuvwxyz0123456789._", *at) == NULL);
+	}
+	if (!odd && !underscore)
+		return;
+	mc_find(run, "mx.target-name", "MX %u %s", run->subject->preference, name);
+	if (odd)
+		mc_severity(run, MC_ERROR);
+}
+
 static void
 judge_host(struct mc_run *run, const struct mc_host *host)
 {
 	const char *name = run->subject->host;
 
+	judge_letters(run, name);
 	if (strchr(name, '.') == NULL)
 		mc_find(run, "mx.single-label", "%s", name);
 	if (host->alias != NULL && strcmp(name, run->domain) != 0)
@@ -270,11 +329,35 @@ judge_host(struct mc_run *run, const struct mc_host *host)
 	}
 }
 
+/* True for what is no host, whatever DNS says of it: an address, and the machine itself (RFC 6761,
+ * 6.3). */
+static bool
+is_no_host(struct mc_run *run, const struct mc_subject *subject)
+{
+	struct mc_address literal;
+	const char *what;
+
+	if (mc_address_parse(subject->host, &literal)) {
+		what = "an address, no name";
+		mc_find(run, "mx.ip-literal", "MX %u %s", subject->preference, subject->host);
+	} else if (mc_name_within(subject->host, "localhost")) {
+		what = "the machine itself";
+		mc_find(run, "mx.loopback-address", "MX %u %s", subject->preference, subject->host);
+		mc_fix(run,
+			"If %s is to accept no mail, publish a null MX instead: %s. MX 0 . "
+			"Otherwise name the mail host in full.",
+			run->domain, run->domain);
+	} else {
+		return false;
+	}
+	json_object_set_new(run->values, "failure", json_string(what));
+	return true;
+}
+
 static enum mc_step
 check_host(struct mc_run *run)
 {
 	const struct mc_subject *subject = run->subject;
-	struct mc_address literal;
 	struct mc_host host;
 
 	if (run->kind != MC_TARGET_DOMAIN)
@@ -282,11 +365,8 @@ check_host(struct mc_run *run)
 	json_object_set_new(run->values, "preference", json_integer(subject->preference));
 	json_object_set_new(run->values, "name", json_string(subject->host));
 	json_object_set_new(run->values, "addresses", json_array());
-	if (mc_address_parse(subject->host, &literal)) {
-		json_object_set_new(run->values, "failure", json_string("an address, no name"));
-		mc_find(run, "mx.ip-literal", "MX %u %s", subject->preference, subject->host);
+	if (is_no_host(run, subject))
 		return MC_DONE;
-	}
 	if (mc_host_resolve(run, subject->host, &host) == MC_WAIT)
 		return MC_WAIT;
 	json_object_set_new(run->values, "addresses", mc_host_json(&host));
