@@ -4,16 +4,14 @@
  * now. Each answer with the time it will still be kept (TTL).
  */
 #include <string.h>
-#include <strings.h>
 
-#include "base/buf.h"
 #include "base/escape.h"
 #include "check/registry.h"
+#include "check/rrset.h"
 
 #define QUESTIONS 16 /* most records compared */
 #define SELECTORS 6  /* most DKIM selectors among them */
-#define CONTENT_LIMIT ((size_t)1 << 20)
-#define SHOWN 400 /* most octets of one answer that a finding shows */
+#define SHOWN 400    /* most octets of one answer that a finding shows */
 
 struct question {
 	const char *name;
@@ -96,31 +94,11 @@ choose_columns(const struct mc_settings *settings, struct table *table)
 	table->column_count = count;
 }
 
-static bool
-counts(struct mc_run *run, const struct question *question, const struct mc_rr *rr)
-{
-	size_t length = 0;
-	const char *text = question->spf ? mc_rr_txt(run->arena, rr, &length) : NULL;
-
-	return !question->spf ||
-	       (text != NULL && length >= 6 && strncasecmp(text, "v=spf1", 6) == 0);
-}
-
 static const char *
 content(struct mc_run *run, const struct question *question, const struct mc_dns *dns)
 {
-	const char *all;
-	struct mc_buf text;
+	const char *all = mc_rrset_text(run, dns, question->spf);
 
-	mc_buf_init(&text, CONTENT_LIMIT);
-	for (size_t i = 0; i < dns->count; i++)
-		if (counts(run, question, &dns->rrs[i])) {
-			(void)mc_buf_puts(&text, text.length > 0 ? ", " : "");
-			(void)mc_buf_puts(&text, mc_rr_rdata_text(run->arena, &dns->rrs[i]));
-		}
-	run->arena->failed |= text.failed;
-	all = mc_arena_strdup(run->arena, mc_buf_text(&text));
-	mc_buf_free(&text);
 	return all[0] != '\0' ? all : "no record";
 }
 
@@ -156,7 +134,7 @@ cell_json(struct mc_run *run, const struct question *question, const struct colu
 	json_t *records = json_array();
 
 	for (size_t i = 0; cell->content != NULL && i < dns->count; i++)
-		if (counts(run, question, &dns->rrs[i]))
+		if (mc_rrset_counts(run, &dns->rrs[i], question->spf))
 			json_array_append_new(
 				records, json_string(mc_rr_rdata_text(run->arena, &dns->rrs[i])));
 	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "server", column->label, "answer",

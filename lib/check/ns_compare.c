@@ -1,42 +1,21 @@
 /* ns_compare: the same question to every server; the answers ought to be the same. */
 #include <string.h>
-#include <strings.h>
 
-#include "base/buf.h"
 #include "check/ns.h"
+#include "check/rrset.h"
 
-#define CONTENT_LIMIT ((size_t)1 << 20)
 #define SHOWN 400 /* most octets of one server's answer that are shown */
-
-static bool
-is_spf(struct mc_run *run, const struct mc_rr *rr)
-{
-	size_t length;
-	const char *text = mc_rr_txt(run->arena, rr, &length);
-
-	return text != NULL && length >= 6 && strncasecmp(text, "v=spf1", 6) == 0;
-}
 
 /* Of an alias, the alias only: how far a server follows it is its own affair. */
 static const char *
 content(struct mc_run *run, const struct mc_dns *dns, bool spf_only)
 {
 	const char *all;
-	struct mc_buf text;
 
 	if (dns->alias_count > 0)
 		return mc_arena_printf(
 			run->arena, "CNAME %s", mc_rr_rdata_text(run->arena, &dns->aliases[0]));
-	mc_buf_init(&text, CONTENT_LIMIT);
-	for (size_t i = 0; i < dns->count; i++) {
-		if (spf_only && !is_spf(run, &dns->rrs[i]))
-			continue;
-		(void)mc_buf_puts(&text, text.length > 0 ? ", " : "");
-		(void)mc_buf_puts(&text, mc_rr_rdata_text(run->arena, &dns->rrs[i]));
-	}
-	run->arena->failed |= text.failed;
-	all = mc_arena_strdup(run->arena, mc_buf_text(&text));
-	mc_buf_free(&text);
+	all = mc_rrset_text(run, dns, spf_only);
 	return all[0] != '\0' ? all : dns->nxdomain ? "NXDOMAIN" : "no record";
 }
 
@@ -77,14 +56,13 @@ compare(struct mc_run *run, const struct mc_ns *ns, size_t question, const char 
 }
 
 static bool
-serial(const struct mc_dns *soa, uint32_t *ret_serial)
+serial(const struct mc_dns *dns, uint32_t *ret_serial)
 {
-	const uint8_t *at;
+	struct mc_soa soa;
 
-	if (soa == NULL || soa->count == 0 || soa->rrs[0].rdlength < 22)
+	if (dns == NULL || dns->count == 0 || !mc_rr_soa(&dns->rrs[0], &soa))
 		return false;
-	at = soa->rrs[0].rdata + soa->rrs[0].rdlength - 20;
-	*ret_serial = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+	*ret_serial = soa.serial;
 	return true;
 }
 
@@ -131,8 +109,9 @@ judge_cname(struct mc_run *run, const struct mc_ns *ns, size_t cname, const size
 	}
 }
 
-#define TTL_LOW 30      /* s */
-#define TTL_HIGH 604800 /* s: a week */
+#define TTL_LOW 30          /* s */
+#define TTL_HIGH 604800     /* s: a week */
+#define NEGATIVE_HIGH 86400 /* s: a day */
 
 static void
 judge_ttls(struct mc_run *run, const struct mc_ns *ns)
@@ -154,6 +133,59 @@ judge_ttls(struct mc_run *run, const struct mc_ns *ns)
 			mc_about(run, dns->name);
 			break;
 		}
+}
+
+/* RFC 2308, 5: for how long it is believed that a record is not there. */
+static void
+judge_negative_ttl(struct mc_run *run, const struct mc_ns *ns)
+{
+	struct mc_soa soa;
+
+	for (size_t i = 0; i < ns->endpoint_count; i++) {
+		const struct mc_dns *dns = usable(&ns->endpoints[i], MC_NS_SOA);
+		if (dns == NULL || dns->count == 0 || !mc_rr_soa(&dns->rrs[0], &soa) ||
+			dns->ttl <= NEGATIVE_HIGH || soa.minimum <= NEGATIVE_HIGH)
+			continue;
+		mc_find(run, "ns.negative-ttl-high", "%s SOA: minimum %u s, TTL %u s", dns->name,
+			soa.minimum, dns->ttl);
+		mc_about(run, dns->name);
+		return;
+	}
+}
+
+/* --- what a server that serves the zone does not answer --- */
+
+static bool
+left_open(const struct mc_dns *dns)
+{
+	return dns != NULL && dns->fact.status != MC_FACT_OK && !mc_failure_ours(dns->fact.failure);
+}
+
+static void
+judge_unanswered(struct mc_run *run, const struct mc_ns_endpoint *endpoint)
+{
+	bool any = false, refused = false;
+
+	for (size_t i = 0; endpoint->state == MC_NS_AUTHORITATIVE && i < MC_NS_QUESTIONS; i++) {
+		const struct mc_dns *dns = endpoint->answers[i];
+		char type[10];
+		const char *line;
+		if (!left_open(dns))
+			continue;
+		line = mc_arena_printf(run->arena, "%s %s: %s", dns->name,
+			mc_rr_type_name(dns->type, type), dns->fact.text);
+		if (any)
+			mc_evidence(run, "%s", line);
+		else
+			mc_find(run, "ns.unanswered", "%s", line);
+		any = true;
+		refused = refused || dns->fact.failure != MC_FAIL_TIMEOUT;
+	}
+	if (!any)
+		return;
+	mc_about(run, endpoint->label);
+	if (refused)
+		mc_severity(run, MC_WARNING);
 }
 
 static void
@@ -185,4 +217,7 @@ mc_ns_compare(struct mc_run *run, const struct mc_ns *ns)
 	judge_cname(run, ns, MC_NS_CNAME, domain);
 	judge_cname(run, ns, MC_NS_DMARC_CNAME, dmarc);
 	judge_ttls(run, ns);
+	judge_negative_ttl(run, ns);
+	for (size_t i = 0; i < ns->endpoint_count; i++)
+		judge_unanswered(run, &ns->endpoints[i]);
 }

@@ -105,6 +105,31 @@ mc_rr_srv(const struct mc_rr *rr, struct mc_srv *ret_srv)
 }
 
 bool
+mc_rr_soa(const struct mc_rr *rr, struct mc_soa *ret_soa)
+{
+	struct mc_soa soa;
+	uint32_t *const numbers[] = {
+		&soa.serial, &soa.refresh, &soa.retry, &soa.expire, &soa.minimum};
+	const uint8_t *at = rr->rdata;
+	size_t first, second;
+
+	if (rr->type != MC_RR_SOA)
+		return false;
+	first = mc_name_wire_length(rr->rdata, rr->rdlength);
+	second = first > 0 ? mc_name_wire_length(at + first, rr->rdlength - first) : 0;
+	if (second == 0 || first + second + 20 != rr->rdlength ||
+		mc_name_from_wire(rr->rdata, rr->rdlength, 0, soa.mname) == 0 ||
+		mc_name_from_wire(rr->rdata, rr->rdlength, first, soa.rname) == 0)
+		return false;
+	at += first + second;
+	for (size_t i = 0; i < 5; i++, at += 4)
+		*numbers[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 |
+			      at[3];
+	*ret_soa = soa;
+	return true;
+}
+
+bool
 mc_rr_target(const struct mc_rr *rr, char ret_target[MC_NAME_TEXT_SIZE])
 {
 	switch (rr->type) {
