@@ -22,6 +22,9 @@ struct mc_host {
 
 /* MC_WAIT until both lookups have arrived. */
 enum mc_step mc_host_resolve(struct mc_run *run, const char *host, struct mc_host *ret_host);
+/* Whether the resolver has the same addresses for a name that no one can have (RFC 6761, 6.4): they
+ * tell nothing then. MC_WAIT while that is not known. */
+enum mc_step mc_host_made_up(struct mc_run *run, const struct mc_host *host, bool *ret_made_up);
 /* True when -4 or -6 leaves no address of the host: inconclusive, and that is told. */
 bool mc_host_left_aside(struct mc_run *run, const struct mc_host *host, const char *name);
 /* Spawns the host's addresses as subjects at the run's port. */

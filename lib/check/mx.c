@@ -128,11 +128,27 @@ explicit_mx(struct mc_run *run, const struct mc_dns *mx)
 	return MC_DONE;
 }
 
+/* The address may be what the resolver says instead of NXDOMAIN. */
+static enum mc_step
+resolver_rewrites(struct mc_run *run, const struct mc_host *host)
+{
+	static const char reason[] = "the resolver answers for names that do not exist";
+	char text[MC_ADDRESS_SIZE];
+
+	mc_address_format(text, &host->addresses[0]);
+	mc_find(run, "mx.resolver-rewrites",
+		"%s and a name below invalid. both have the address %s", run->domain, text);
+	mc_inconclusive(run, "%s", reason);
+	mc_nothing_below(run, "%s (mx.resolver-rewrites)", reason);
+	return MC_DONE;
+}
+
 /* RFC 5321, 5.1: without MX the domain's own addresses stand for one of preference 0. */
 static enum mc_step
 implicit_mx(struct mc_run *run)
 {
 	struct mc_host host;
+	bool made_up;
 
 	if (mc_host_resolve(run, run->domain, &host) == MC_WAIT)
 		return MC_WAIT;
@@ -150,6 +166,10 @@ implicit_mx(struct mc_run *run)
 		mc_nothing_below(run, "the domain has no mail server (mx.none)");
 		return MC_DONE;
 	}
+	if (mc_host_made_up(run, &host, &made_up) == MC_WAIT)
+		return MC_WAIT;
+	if (made_up)
+		return resolver_rewrites(run, &host);
 	mc_find(run, "mx.none-implicit", "no MX record at %s", run->domain);
 	mc_spawn_host(run, run->domain, 0, 0);
 	return MC_DONE;
