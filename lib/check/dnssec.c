@@ -94,6 +94,15 @@ put_chain(struct mc_run *run, const struct mc_chain *chain)
 
 /* --- what is wrong with a chain that holds, or is not there --- */
 
+/* A DS that holds, and yet the zone counts as unsigned: our validator lacks the algorithm. */
+static bool
+is_unknown_here(const struct mc_chain *chain)
+{
+	return chain->ds->fact.status == MC_FACT_OK && chain->ds->dnssec == MC_DNSSEC_SECURE &&
+	       chain->records[0]->fact.status == MC_FACT_OK &&
+	       chain->records[0]->dnssec == MC_DNSSEC_INSECURE;
+}
+
 static void
 judge_algorithms(struct mc_run *run, const struct mc_chain *chain)
 {
@@ -112,13 +121,15 @@ judge_algorithms(struct mc_run *run, const struct mc_chain *chain)
 			algorithm = digest;
 		best = algorithm > best ? algorithm : best;
 	}
-	if (!any || best == MC_DNSSEC_USE_GOOD)
+	if (!any || (best == MC_DNSSEC_USE_GOOD && !is_unknown_here(chain)))
 		return;
 	mc_find(run,
 		best == MC_DNSSEC_USE_WEAK ? "dnssec.weak-algorithm"
 					   : "dnssec.unsupported-algorithm",
 		"%s DS %s", chain->apex, mc_rr_rdata_text(run->arena, &chain->ds->rrs[0]));
 	mc_about(run, chain->apex);
+	if (best == MC_DNSSEC_USE_GOOD)
+		mc_severity(run, MC_INFO);
 }
 
 /* A DS that leads nowhere beside one that does. */

@@ -163,7 +163,9 @@ tell(struct mc_run *run, const struct mc_chain *chain, const struct mc_dns *dns,
 	if (cause != only)
 		return;
 	if (cause == UNEXPLAINED)
-		text = dns->why_bogus[0] != '\0' ? dns->why_bogus : "validation failed";
+		text = mc_arena_printf(run->arena, "%s%s%s", text,
+			text[0] != '\0' ? ", does not verify: " : "",
+			dns->why_bogus[0] != '\0' ? dns->why_bogus : "validation failed");
 	line = mc_arena_printf(
 		run->arena, "%s %s: %s", dns->name, mc_rr_type_name(dns->type, type), text);
 	if (*made) {
