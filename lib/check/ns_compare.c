@@ -3,6 +3,7 @@
 
 #include "check/ns.h"
 #include "check/rrset.h"
+#include "record/dnssec.h"
 
 #define SHOWN 400 /* most octets of one server's answer that are shown */
 
@@ -84,6 +85,53 @@ compare_serials(struct mc_run *run, const struct mc_ns *ns)
 	for (size_t i = 0; i < ns->endpoint_count; i++)
 		if (serial(usable(&ns->endpoints[i], MC_NS_SOA), &number))
 			mc_evidence(run, "%s: serial %u", ns->endpoints[i].label, number);
+}
+
+/* --- a signed zone ought to be signed everywhere --- */
+
+enum signing { UNSIGNED, OUTDATED, SIGNED };
+
+static enum signing
+signing_of(const struct mc_run *run, const struct mc_dns *dns)
+{
+	enum signing signing = UNSIGNED;
+	struct mc_rrsig signature;
+
+	for (size_t i = 0; i < dns->signature_count; i++) {
+		if (!mc_rr_rrsig(&dns->signatures[i], run->now, &signature))
+			continue;
+		if (signature.expiration >= run->now)
+			return SIGNED;
+		signing = OUTDATED;
+	}
+	return signing;
+}
+
+static void
+compare_signatures(struct mc_run *run, const struct mc_ns *ns)
+{
+	static const char *const words[] = {"not signed", "signatures expired", "signed"};
+	bool any = false, differ = false;
+	enum signing first = UNSIGNED;
+
+	for (size_t i = 0; i < ns->endpoint_count; i++) {
+		const struct mc_dns *dns = usable(&ns->endpoints[i], MC_NS_SOA);
+		if (dns == NULL)
+			continue;
+		differ = differ || (any && signing_of(run, dns) != first);
+		first = any ? first : signing_of(run, dns);
+		any = true;
+	}
+	if (!differ)
+		return;
+	mc_find(run, "ns.signing-differs", "%s SOA", ns->zone.apex);
+	for (size_t i = 0; i < ns->endpoint_count; i++) {
+		const struct mc_dns *dns = usable(&ns->endpoints[i], MC_NS_SOA);
+		if (dns != NULL)
+			mc_evidence(
+				run, "%s: %s", ns->endpoints[i].label, words[signing_of(run, dns)]);
+	}
+	mc_about(run, ns->zone.apex);
 }
 
 /* RFC 1034, 3.6.2: where a CNAME is, nothing else may be. */
@@ -214,6 +262,7 @@ mc_ns_compare(struct mc_run *run, const struct mc_ns *ns)
 	compare_keys(run, ns);
 	compare(run, ns, MC_NS_NS, "ns.ns-differs", "NS");
 	compare_serials(run, ns);
+	compare_signatures(run, ns);
 	judge_cname(run, ns, MC_NS_CNAME, domain);
 	judge_cname(run, ns, MC_NS_DMARC_CNAME, dmarc);
 	judge_ttls(run, ns);
