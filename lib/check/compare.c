@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "check/dnssec.h"
 #include "check/registry.h"
 #include "check/rrset.h"
 
@@ -227,7 +228,8 @@ judge_published(struct mc_run *run, const struct table *table, size_t i, size_t 
 	mc_about(run, table->questions[i].name);
 }
 
-/* The server of --ns in column 0, what is delegated now in column 1. */
+/* The server of --ns in column 0, what is delegated now in column 1: nothing is lost where the
+ * domain is new. */
 static void
 judge_migration(struct mc_run *run, const struct table *table, size_t i)
 {
@@ -236,7 +238,7 @@ judge_migration(struct mc_run *run, const struct table *table, size_t i)
 	bool lacks;
 	char type[10];
 
-	if (next->content == NULL || now->content == NULL ||
+	if (next->content == NULL || now->content == NULL || table->cells[0][1].dns->nxdomain ||
 		strcmp(next->content, now->content) == 0)
 		return;
 	lacks = strcmp(next->content, "no record") == 0;
@@ -268,10 +270,37 @@ judge_kept_policy(struct mc_run *run, const struct table *table)
 		sts[1].content);
 }
 
+/* The DS record stays where it is when the delegation changes: it has to fit the new server's keys.
+ */
+static enum mc_step
+judge_signing(struct mc_run *run)
+{
+	struct mc_chain chain = {.apex = run->domain,
+		.ds = mc_ask_dns_at(run, run->domain, MC_RR_DS, NULL),
+		.keys = mc_ask_dns(run, NULL, run->domain, MC_RR_DNSKEY)};
+	struct mc_ds ds;
+
+	if (chain.ds == NULL || chain.keys == NULL)
+		return MC_WAIT;
+	if (chain.ds->fact.status != MC_FACT_OK || chain.ds->count == 0 ||
+		chain.keys->fact.status != MC_FACT_OK)
+		return MC_DONE;
+	for (size_t i = 0; i < chain.ds->count; i++)
+		if (mc_rr_ds(&chain.ds->rrs[i], &ds) && mc_ds_matched(&chain, &ds))
+			return MC_DONE;
+	mc_find(run, "compare.ds-mismatch", "%s DS %s", run->domain,
+		mc_rr_rdata_text(run->arena, &chain.ds->rrs[0]));
+	mc_evidence(run, "%s: %s", run->settings->ns,
+		chain.keys->count == 0 ? "no DNSKEY, the zone is not signed there"
+				       : "none of the DNSKEY records fits");
+	return MC_DONE;
+}
+
 static enum mc_step
 check_domain(struct mc_run *run)
 {
 	bool migration = run->settings->ns != NULL;
+	enum mc_step signing;
 	struct table *table;
 
 	if (!migration && run->settings->compare_count == 0)
@@ -282,7 +311,8 @@ check_domain(struct mc_run *run)
 	memset(table, 0, sizeof(*table));
 	choose_questions(run, table);
 	choose_columns(run->settings, table);
-	if (ask_all(run, table) == MC_WAIT)
+	signing = migration ? judge_signing(run) : MC_DONE;
+	if (ask_all(run, table) == MC_WAIT || signing == MC_WAIT)
 		return MC_WAIT;
 	put_values(run, table);
 	judge_silence(run, table);
