@@ -431,9 +431,32 @@ note_shared(struct mc_run *run, struct mc_instance **instances, size_t which)
 			}
 }
 
+/* Many senders have IPv4 alone. A lookup that failed may hide an address of it. */
+static void
+note_only_ipv6(struct mc_run *run, struct mc_instance **instances, size_t count)
+{
+	const json_t *address;
+	size_t i, found = 0;
+
+	for (size_t which = 0; which < count; which++) {
+		const struct mc_instance *instance = instances[which];
+		if (instance->reason != NULL)
+			return;
+		json_array_foreach (json_object_get(instance->values, "addresses"), i, address) {
+			if (strchr(json_string_value(address), ':') == NULL)
+				return;
+			found++;
+		}
+	}
+	if (found > 0 && !run->settings->ipv6_only)
+		mc_find(run, "mx.only-ipv6", "%zu IPv6 address%s, no IPv4 address", found,
+			found == 1 ? "" : "es");
+}
+
 static void
 conclude(struct mc_run *run, struct mc_instance **instances, size_t count)
 {
+	note_only_ipv6(run, instances, count);
 	for (size_t i = 1; i < count; i++)
 		note_shared(run, instances, i);
 }
