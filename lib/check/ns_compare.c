@@ -7,6 +7,8 @@
 
 #define SHOWN 400 /* most octets of one server's answer that are shown */
 
+static const char nxdomain[] = "NXDOMAIN", no_record[] = "no record";
+
 /* Of an alias, the alias only: how far a server follows it is its own affair. */
 static const char *
 content(struct mc_run *run, const struct mc_dns *dns, bool spf_only)
@@ -17,7 +19,18 @@ content(struct mc_run *run, const struct mc_dns *dns, bool spf_only)
 		return mc_arena_printf(
 			run->arena, "CNAME %s", mc_rr_rdata_text(run->arena, &dns->aliases[0]));
 	all = mc_rrset_text(run, dns, spf_only);
-	return all[0] != '\0' ? all : dns->nxdomain ? "NXDOMAIN" : "no record";
+	return all[0] != '\0' ? all : dns->nxdomain ? nxdomain : no_record;
+}
+
+/* Whoever looks for a TXT record finds none either way: servers of several makers say it so or so
+ * (RFC 9824). Of the domain itself it is not the same: without MX its addresses count. */
+static bool
+is_same(const char *a, const char *b, size_t question)
+{
+	bool absent_a = a == nxdomain || a == no_record;
+	bool absent_b = b == nxdomain || b == no_record;
+
+	return strcmp(a, b) == 0 || (absent_a && absent_b && question != MC_NS_MX);
 }
 
 /* An answer that counts: of a server that serves the zone, and with authority. */
@@ -46,7 +59,7 @@ compare(struct mc_run *run, const struct mc_ns *ns, size_t question, const char 
 		contents[i] = content(run, dns, question == MC_NS_SPF);
 		if (first == NULL)
 			first = contents[i];
-		differ = differ || strcmp(first, contents[i]) != 0;
+		differ = differ || !is_same(first, contents[i], question);
 	}
 	if (!differ)
 		return;
