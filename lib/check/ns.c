@@ -304,18 +304,41 @@ without_zone(struct mc_run *run, const struct mc_ns *ns)
 	return mc_skipped(run, "no zone with a SOA record was found at or above %s", run->domain);
 }
 
+/* An alias may be a name within a zone, but no zone: where it is delegated, NS and SOA records
+ * stand beside the CNAME. */
+static enum mc_step
+judge_alias(struct mc_run *run, const struct mc_dns *soa, bool *ret_wrong)
+{
+	struct mc_ns *ns = mc_arena_calloc(run->arena, 1, sizeof(*ns));
+
+	*ret_wrong = false;
+	if (ns == NULL || soa->fact.status != MC_FACT_OK || soa->alias_count == 0 ||
+		run->settings->ns != NULL)
+		return MC_DONE;
+	ns->zone.apex = run->domain;
+	if (mc_ns_ask_parent(run, ns) == MC_WAIT)
+		return MC_WAIT;
+	*ret_wrong = ns->delegation != NULL;
+	if (*ret_wrong)
+		mc_find(run, "ns.cname-apex", "%s", mc_host_chain(run, soa));
+	return MC_DONE;
+}
+
 static enum mc_step
 check_domain(struct mc_run *run)
 {
 	const struct mc_dns *soa = mc_ask_dns(run, NULL, run->domain, MC_RR_SOA);
 	struct mc_ns *ns = mc_arena_alloc(run->arena, sizeof(*ns));
+	bool wrong;
 
 	if (ns == NULL)
 		return MC_DONE;
 	memset(ns, 0, sizeof(*ns));
 	mc_ask_dns(run, NULL, run->domain, MC_RR_NS);
-	if (soa == NULL)
+	if (soa == NULL || judge_alias(run, soa, &wrong) == MC_WAIT)
 		return MC_WAIT;
+	if (wrong)
+		return MC_DONE;
 	if (soa->fact.status == MC_FACT_OK && soa->nxdomain)
 		return mc_skipped(run, "the domain does not exist (mx.nxdomain)");
 	if (mc_zone_find(run, run->domain, &ns->zone) == MC_WAIT)

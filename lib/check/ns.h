@@ -65,7 +65,10 @@ struct mc_ns {
 			   */
 };
 
-/* ns_ask.c: MC_WAIT until everything has arrived. Not called without an apex. */
+/* ns_ask.c: the delegation of the apex as one server of the parent zone tells it; unknown is no
+ * failure. */
+enum mc_step mc_ns_ask_parent(struct mc_run *run, struct mc_ns *ns);
+/* MC_WAIT until everything has arrived. Not called without an apex. */
 enum mc_step mc_ns_gather(struct mc_run *run, struct mc_ns *ns);
 /* ns_compare.c: the servers' answers beside each other. */
 void mc_ns_compare(struct mc_run *run, const struct mc_ns *ns);

@@ -67,9 +67,8 @@ resolve_servers(struct mc_run *run, struct mc_ns *ns)
 	return step;
 }
 
-/* The delegation as one server of the parent zone tells it; unknown is no failure. */
-static enum mc_step
-ask_parent(struct mc_run *run, struct mc_ns *ns)
+enum mc_step
+mc_ns_ask_parent(struct mc_run *run, struct mc_ns *ns)
 {
 	const char *above = mc_name_parent(ns->zone.apex);
 	const struct mc_dns *names = mc_ask_dns(run, NULL, above, MC_RR_NS);
@@ -274,7 +273,7 @@ mc_ns_gather(struct mc_run *run, struct mc_ns *ns)
 
 	ns->child = mc_ask_dns(run, NULL, ns->zone.apex, MC_RR_NS);
 	if (run->settings->ns == NULL)
-		parent = ask_parent(run, ns);
+		parent = mc_ns_ask_parent(run, ns);
 	if (ns->child == NULL)
 		return MC_WAIT;
 	if (ns->child->fact.status == MC_FACT_OK)
