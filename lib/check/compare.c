@@ -185,47 +185,55 @@ judge_silence(struct mc_run *run, const struct table *table)
 		}
 		if (first == NULL)
 			continue;
-		mc_find(run, "compare.unanswered", "%zu of %zu questions: %s", failed,
-			table->question_count, first->text);
+		/* as the reason ends, by which the report knows what it is about */
+		mc_find(run, "compare.unanswered", "%s", first->text);
+		mc_evidence(
+			run, "not answered: %zu of %zu questions", failed, table->question_count);
 		mc_about(run, table->columns[j].label);
 		mc_inconclusive(run, "%s: %s", table->columns[j].label, first->text);
 	}
 }
 
 static void
-tell(struct mc_run *run, const struct table *table, size_t i, size_t from)
+tell(struct mc_run *run, const struct table *table, size_t i, size_t column)
 {
-	for (size_t j = from; j < table->column_count; j++) {
-		const struct cell *cell = &table->cells[i][j];
-		if (cell->content != NULL)
-			mc_evidence(run, "%s, TTL %u s: %.*s", table->columns[j].label,
-				cell->dns->ttl, SHOWN, cell->content);
-	}
+	const struct cell *cell = &table->cells[i][column];
+
+	mc_evidence(run, "%s, TTL %u s: %.*s", table->columns[column].label, cell->dns->ttl, SHOWN,
+		cell->content);
 }
 
-/* The columns of what is published now, from `from` on. */
+/* The columns of what is published now, from `from` on. Two that differ come first: a report may
+ * leave out what is behind them. */
 static void
 judge_published(struct mc_run *run, const struct table *table, size_t i, size_t from)
 {
-	const char *first = NULL;
-	bool differ = false;
+	const size_t none = table->column_count;
+	const struct question *question = &table->questions[i];
+	const struct cell *cells = table->cells[i];
+	size_t first = none, other = none;
 	uint32_t longest = 0;
 	char type[10];
 
 	for (size_t j = from; j < table->column_count; j++) {
-		const struct cell *cell = &table->cells[i][j];
-		if (cell->content == NULL)
+		if (cells[j].content == NULL)
 			continue;
-		first = first == NULL ? cell->content : first;
-		differ = differ || strcmp(first, cell->content) != 0;
-		longest = cell->dns->ttl > longest ? cell->dns->ttl : longest;
+		longest = cells[j].dns->ttl > longest ? cells[j].dns->ttl : longest;
+		if (first == none)
+			first = j;
+		else if (other == none && strcmp(cells[first].content, cells[j].content) != 0)
+			other = j;
 	}
-	if (!differ)
+	if (other == none)
 		return;
-	mc_find(run, "compare.differs", "%s %s: the longest of these answers is kept for %u s",
-		table->questions[i].name, mc_rr_type_name(table->questions[i].type, type), longest);
-	tell(run, table, i, from);
-	mc_about(run, table->questions[i].name);
+	mc_find(run, "compare.differs", "%s %s, kept for %u s at most: %s, TTL %u s: %.*s",
+		question->name, mc_rr_type_name(question->type, type), longest,
+		table->columns[first].label, cells[first].dns->ttl, SHOWN, cells[first].content);
+	tell(run, table, i, other);
+	for (size_t j = from; j < table->column_count; j++)
+		if (cells[j].content != NULL && j != first && j != other)
+			tell(run, table, i, j);
+	mc_about(run, question->name);
 }
 
 /* The server of --ns in column 0, what is delegated now in column 1: nothing is lost where the
@@ -244,9 +252,9 @@ judge_migration(struct mc_run *run, const struct table *table, size_t i)
 	lacks = strcmp(next->content, "no record") == 0;
 	if (question->type == MC_RR_NS && !lacks)
 		return; /* that they change is what a migration is */
-	mc_find(run, lacks ? "compare.missing" : "compare.changes", "%s %s", question->name,
-		mc_rr_type_name(question->type, type));
-	mc_evidence(run, "%s: %.*s", table->columns[0].label, SHOWN, next->content);
+	mc_find(run, lacks ? "compare.missing" : "compare.changes", "%s %s: %s: %.*s",
+		question->name, mc_rr_type_name(question->type, type), table->columns[0].label,
+		SHOWN, next->content);
 	mc_evidence(run, "delegated now, TTL %u s: %.*s", now->dns->ttl, SHOWN, now->content);
 	mc_about(run, question->name);
 }

@@ -45,28 +45,43 @@ usable(const struct mc_ns_endpoint *endpoint, size_t question)
 		       : NULL;
 }
 
+/* Two answers that differ come first: a report may leave out what is behind them. */
+static void
+tell_difference(struct mc_run *run, const struct mc_ns *ns,
+	const char *const contents[MC_NS_ENDPOINTS], size_t question, const char *id,
+	const char *what)
+{
+	size_t first = MC_NS_ENDPOINTS, other = MC_NS_ENDPOINTS;
+
+	for (size_t i = 0; i < ns->endpoint_count && other == MC_NS_ENDPOINTS; i++) {
+		if (contents[i] == NULL)
+			continue;
+		if (first == MC_NS_ENDPOINTS)
+			first = i;
+		else if (!is_same(contents[first], contents[i], question))
+			other = i;
+	}
+	if (other == MC_NS_ENDPOINTS)
+		return;
+	mc_find(run, id, "%s: %s: %.*s", what, ns->endpoints[first].label, SHOWN, contents[first]);
+	mc_evidence(run, "%s: %.*s", ns->endpoints[other].label, SHOWN, contents[other]);
+	for (size_t i = 0; i < ns->endpoint_count; i++)
+		if (contents[i] != NULL && i != first && i != other)
+			mc_evidence(run, "%s: %.*s", ns->endpoints[i].label, SHOWN, contents[i]);
+}
+
 static void
 compare(struct mc_run *run, const struct mc_ns *ns, size_t question, const char *id,
 	const char *what)
 {
-	const char *contents[MC_NS_ENDPOINTS] = {NULL}, *first = NULL;
-	bool differ = false;
+	const char *contents[MC_NS_ENDPOINTS] = {NULL};
 
 	for (size_t i = 0; i < ns->endpoint_count; i++) {
 		const struct mc_dns *dns = usable(&ns->endpoints[i], question);
-		if (dns == NULL)
-			continue;
-		contents[i] = content(run, dns, question == MC_NS_SPF);
-		if (first == NULL)
-			first = contents[i];
-		differ = differ || !is_same(first, contents[i], question);
+		if (dns != NULL)
+			contents[i] = content(run, dns, question == MC_NS_SPF);
 	}
-	if (!differ)
-		return;
-	mc_find(run, id, "%s", what);
-	for (size_t i = 0; i < ns->endpoint_count; i++)
-		if (contents[i] != NULL)
-			mc_evidence(run, "%s: %.*s", ns->endpoints[i].label, SHOWN, contents[i]);
+	tell_difference(run, ns, contents, question, id, what);
 }
 
 static bool
@@ -83,21 +98,13 @@ serial(const struct mc_dns *dns, uint32_t *ret_serial)
 static void
 compare_serials(struct mc_run *run, const struct mc_ns *ns)
 {
-	uint32_t first = 0, number;
-	bool any = false, differ = false;
+	const char *contents[MC_NS_ENDPOINTS] = {NULL};
+	uint32_t number;
 
 	for (size_t i = 0; i < ns->endpoint_count; i++)
-		if (serial(usable(&ns->endpoints[i], MC_NS_SOA), &number)) {
-			differ = differ || (any && number != first);
-			first = number;
-			any = true;
-		}
-	if (!differ)
-		return;
-	mc_find(run, "ns.serial-differs", "%s SOA", ns->zone.apex);
-	for (size_t i = 0; i < ns->endpoint_count; i++)
 		if (serial(usable(&ns->endpoints[i], MC_NS_SOA), &number))
-			mc_evidence(run, "%s: serial %u", ns->endpoints[i].label, number);
+			contents[i] = mc_arena_printf(run->arena, "serial %u", number);
+	tell_difference(run, ns, contents, MC_NS_SOA, "ns.serial-differs", "SOA");
 }
 
 /* --- a signed zone ought to be signed everywhere --- */
@@ -124,27 +131,14 @@ static void
 compare_signatures(struct mc_run *run, const struct mc_ns *ns)
 {
 	static const char *const words[] = {"not signed", "signatures expired", "signed"};
-	bool any = false, differ = false;
-	enum signing first = UNSIGNED;
+	const char *contents[MC_NS_ENDPOINTS] = {NULL};
 
 	for (size_t i = 0; i < ns->endpoint_count; i++) {
 		const struct mc_dns *dns = usable(&ns->endpoints[i], MC_NS_SOA);
-		if (dns == NULL)
-			continue;
-		differ = differ || (any && signing_of(run, dns) != first);
-		first = any ? first : signing_of(run, dns);
-		any = true;
-	}
-	if (!differ)
-		return;
-	mc_find(run, "ns.signing-differs", "%s SOA", ns->zone.apex);
-	for (size_t i = 0; i < ns->endpoint_count; i++) {
-		const struct mc_dns *dns = usable(&ns->endpoints[i], MC_NS_SOA);
 		if (dns != NULL)
-			mc_evidence(
-				run, "%s: %s", ns->endpoints[i].label, words[signing_of(run, dns)]);
+			contents[i] = words[signing_of(run, dns)];
 	}
-	mc_about(run, ns->zone.apex);
+	tell_difference(run, ns, contents, MC_NS_SOA, "ns.signing-differs", "SOA");
 }
 
 /* RFC 1034, 3.6.2: where a CNAME is, nothing else may be. */
