@@ -155,7 +155,10 @@ accept_answer(struct mc_query *query, const struct mc_message *message)
 	struct mc_dns *dns = mc_dns_from_message(
 		arena, question, message, query->began, mc_net_now(query->base.net));
 
-	if (dns != NULL && dns->fact.status != MC_FACT_OK)
+	if (dns != NULL && dns->fact.failure == MC_FAIL_MALFORMED)
+		dns->fact.text =
+			mc_arena_printf(arena, "%s: %s", query->server_text, dns->fact.text);
+	else if (dns != NULL && dns->fact.status != MC_FACT_OK)
 		dns->fact.text = mc_arena_printf(arena, "%s answered %s to %s %s",
 			query->server_text, mc_rcode_name(message->rcode, name), question->name,
 			mc_rr_type_name(question->type, type));

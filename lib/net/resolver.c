@@ -344,6 +344,10 @@ take(struct lookup *lookup, const uint8_t *packet, size_t length, int sec, const
 		count_answer(&lookup->resolver->flow, lookup->began, now);
 	}
 	dns = mc_dns_from_message(arena, lookup->base.question, &message, lookup->began, now);
+	if (dns != NULL && dns->fact.status != MC_FACT_OK) {
+		note(lookup, 4, dns->fact.failure, dns->fact.text);
+		return;
+	}
 	if (dns != NULL && sec >= 0 && sec < 3) {
 		dns->dnssec = words[sec];
 		if (dns->dnssec == MC_DNSSEC_BOGUS && why_bogus != NULL)

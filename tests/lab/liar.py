@@ -172,7 +172,8 @@ ROWS = [
     ('64 KiB', 'lied.example', 3, ('inconclusive',), 'mx.lookup-failed'),
 ]
 # What libunbound cannot hand on is read all the same when the server is asked directly.
-DIRECTLY = {'64 KiB': (0, ('ok',), None)}
+DIRECTLY = {'64 KiB': (0, ('ok',), None),
+            'answers for other names': (3, ('inconclusive',), 'mx.lookup-failed')}
 # A resolver that passes on no signature: mode, exit status, verdict of "dnssec".
 UNSIGNED = [('honest', 0, 'skipped'), ('signatures stripped', 3, 'inconclusive')]
 
