@@ -304,6 +304,29 @@ without_zone(struct mc_run *run, const struct mc_ns *ns)
 	return mc_skipped(run, "no zone with a SOA record was found at or above %s", run->domain);
 }
 
+/* The server of --ns is not delegated to: whether it has the zone at all shows in its answer. */
+static bool
+is_not_served(struct mc_run *run, const struct mc_dns *soa)
+{
+	bool refused = soa->fact.failure == MC_FAIL_QUERY_REFUSED;
+	bool answered = soa->fact.status == MC_FACT_OK && soa->alias_count == 0;
+
+	if (run->settings->ns == NULL || !(refused || (answered && !soa->authoritative)))
+		return false;
+	if (refused)
+		mc_find(run, "ns.not-served", "%s", soa->fact.text);
+	else
+		mc_find(run, "ns.not-served", "%s SOA: %s, without authority (AA is not set)",
+			soa->name,
+			soa->nxdomain    ? "NXDOMAIN"
+			: soa->count > 0 ? "a record"
+					 : "no record");
+	mc_about(run, run->settings->ns);
+	if (refused)
+		mc_severity(run, MC_ERROR);
+	return true;
+}
+
 /* An alias may be a name within a zone, but no zone: where it is delegated, NS and SOA records
  * stand beside the CNAME. */
 static enum mc_step
@@ -337,7 +360,7 @@ check_domain(struct mc_run *run)
 	mc_ask_dns(run, NULL, run->domain, MC_RR_NS);
 	if (soa == NULL || judge_alias(run, soa, &wrong) == MC_WAIT)
 		return MC_WAIT;
-	if (wrong)
+	if (wrong || is_not_served(run, soa))
 		return MC_DONE;
 	if (soa->fact.status == MC_FACT_OK && soa->nxdomain)
 		return mc_skipped(run, "the domain does not exist (mx.nxdomain)");
