@@ -1,6 +1,8 @@
 /* host: two lookups made one. */
 #include "check/host.h"
 
+#include <string.h>
+
 static void
 take_addresses(struct mc_host *host, const struct mc_dns *dns)
 {
@@ -129,6 +131,16 @@ mc_host_json(const struct mc_host *host)
 		json_array_append_new(array, json_string(text));
 	}
 	return array;
+}
+
+const char *
+mc_host_undoubled(struct mc_run *run, const char *name, const char *domain)
+{
+	char doubled[MC_NAME_TEXT_SIZE];
+
+	if (!mc_name_join(domain, domain, doubled) || !mc_name_within(name, doubled))
+		return NULL;
+	return mc_arena_strndup(run->arena, name, strlen(name) - strlen(domain) - 1);
 }
 
 const char *

@@ -31,6 +31,9 @@ bool mc_host_left_aside(struct mc_run *run, const struct mc_host *host, const ch
 void mc_host_spawn(struct mc_run *run, const struct mc_host *host);
 /* JSON array of the addresses as text. */
 json_t *mc_host_json(const struct mc_host *host);
+/* The name without the domain that stands behind it a second time, as it comes about where the
+ * final dot is missing: "mx.example.com" of "mx.example.com.example.com"; NULL: it does not. */
+const char *mc_host_undoubled(struct mc_run *run, const char *name, const char *domain);
 /* "a.example -> b.example -> c.example" */
 const char *mc_host_chain(struct mc_run *run, const struct mc_dns *dns);
 /* ms from question to answer of the slower lookup. */

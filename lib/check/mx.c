@@ -289,20 +289,19 @@ static enum mc_step
 without_addresses(struct mc_run *run, const struct mc_host *host)
 {
 	const char *name = run->subject->host;
-	char doubled[MC_NAME_TEXT_SIZE];
+	const char *meant = mc_host_undoubled(run, name, run->domain);
 
 	if (host->failed != NULL)
 		return mc_undetermined(run, "mx.address-lookup-failed", host->failed);
 	if (host->bogus != NULL || mc_host_left_aside(run, host, name))
 		return MC_DONE;
 	find_no_address(run, host);
-	if (mc_name_join(run->domain, run->domain, doubled) && mc_name_within(name, doubled)) {
+	if (meant != NULL) {
 		mc_evidence(run, "the domain stands twice in that name");
 		mc_fix(run,
 			"End the name of the mail host with a dot in the zone file, or leave the "
-			"domain out of it in the web form: MX %u %.*s.",
-			run->subject->preference, (int)(strlen(name) - strlen(run->domain) - 1),
-			name);
+			"domain out of it in the web form: MX %u %s.",
+			run->subject->preference, meant);
 	}
 	return MC_DONE;
 }

@@ -84,8 +84,9 @@ put_endpoints(struct mc_run *run, const struct mc_ns *ns)
 }
 
 static void
-judge_host(struct mc_run *run, const struct mc_name_server *server)
+judge_host(struct mc_run *run, const char *apex, const struct mc_name_server *server)
 {
+	const char *meant = mc_host_undoubled(run, server->name, apex);
 	const struct mc_host *host = &server->host;
 
 	if (host->alias != NULL) {
@@ -107,6 +108,11 @@ judge_host(struct mc_run *run, const struct mc_name_server *server)
 	else
 		return;
 	mc_about(run, server->name);
+	if (meant != NULL)
+		mc_fix(run,
+			"The zone's name stands twice in that name: end it with a dot in the zone "
+			"file: %s NS %s.",
+			apex, meant);
 	if (server->glue) {
 		mc_evidence(run, "the delegation has an address for it (glue)");
 		mc_severity(run, MC_NOTICE);
@@ -381,7 +387,7 @@ check_domain(struct mc_run *run)
 		return MC_DONE;
 	}
 	for (size_t i = 0; i < ns->count; i++)
-		judge_host(run, &ns->servers[i]);
+		judge_host(run, ns->zone.apex, &ns->servers[i]);
 	for (size_t i = 0; i < ns->count; i++)
 		judge_glue(run, ns, &ns->servers[i]);
 	judge_redundancy(run, ns);

@@ -145,6 +145,7 @@ static enum mc_step
 judge_target(struct mc_run *run, const struct answer *answer, const struct mc_srv *record)
 {
 	const char *target = mc_arena_strdup(run->arena, record->target);
+	const char *meant = mc_host_undoubled(run, target, run->domain);
 	struct mc_address literal;
 	struct mc_host host;
 
@@ -172,6 +173,11 @@ judge_target(struct mc_run *run, const struct answer *answer, const struct mc_sr
 			: host.nxdomain    ? "does not exist"
 					   : "has no address");
 		mc_about(run, answer->dns->name);
+		if (meant != NULL)
+			mc_fix(run,
+				"The domain stands twice in the target: end it with a dot in the "
+				"zone file, or leave the domain out of it in the web form: %s.",
+				meant);
 	}
 	return MC_DONE;
 }
