@@ -390,6 +390,9 @@ check_domain(struct mc_run *run)
 		judge_host(run, ns->zone.apex, &ns->servers[i]);
 	for (size_t i = 0; i < ns->count; i++)
 		judge_glue(run, ns, &ns->servers[i]);
+	if (ns->left_out > 0)
+		mc_find(run, "ns.too-many", "%zu name servers, %d were asked",
+			ns->count + ns->left_out, MC_NS_NAMES);
 	judge_redundancy(run, ns);
 	judge_delegation(run, ns);
 	judge_endpoints(run, ns);

@@ -8,9 +8,9 @@
 #include "check/host.h"
 #include "check/zone.h"
 
-#define MC_NS_NAMES 13    /* most name servers looked at */
-#define MC_NS_ENDPOINTS 8 /* most addresses asked */
-#define MC_NS_SELECTORS 4 /* most DKIM selectors asked for */
+#define MC_NS_NAMES 13     /* most name servers looked at */
+#define MC_NS_ENDPOINTS 13 /* most addresses asked: one of each server before a second of any */
+#define MC_NS_SELECTORS 4  /* most DKIM selectors asked for */
 
 struct mc_name_server {
 	const char *name;

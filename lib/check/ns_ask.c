@@ -120,11 +120,12 @@ add_endpoint(struct mc_run *run, struct mc_ns *ns, const struct mc_name_server *
 	endpoint->label = mc_arena_printf(run->arena, "%s [%s]", server->name, text);
 }
 
-/* One address of each server, then a second of each, ... */
+/* One address of each server, then a second of each, ...: there may not be room for that of all,
+ * and before all are known the first alone are sure to be among them. */
 static void
-choose_endpoints(struct mc_run *run, struct mc_ns *ns)
+choose_endpoints(struct mc_run *run, struct mc_ns *ns, bool all_known)
 {
-	for (size_t turn = 0; turn < MC_HOST_ADDRESSES; turn++)
+	for (size_t turn = 0; turn < (all_known ? MC_HOST_ADDRESSES : 1); turn++)
 		for (size_t i = 0; i < ns->count; i++)
 			if (ns->servers[i].resolved && turn < ns->servers[i].host.count)
 				add_endpoint(run, ns, &ns->servers[i],
@@ -255,11 +256,11 @@ look_for_interception(struct mc_run *run, struct mc_ns *ns)
 }
 
 static enum mc_step
-ask_endpoints(struct mc_run *run, struct mc_ns *ns)
+ask_endpoints(struct mc_run *run, struct mc_ns *ns, bool all_known)
 {
 	enum mc_step step = MC_DONE;
 
-	choose_endpoints(run, ns);
+	choose_endpoints(run, ns, all_known);
 	for (size_t i = 0; i < ns->endpoint_count; i++)
 		if (ask_endpoint(run, ns, &ns->endpoints[i]) == MC_WAIT)
 			step = MC_WAIT;
@@ -281,7 +282,7 @@ mc_ns_gather(struct mc_run *run, struct mc_ns *ns)
 	if (ns->delegation != NULL)
 		add_servers(run, ns, ns->delegation, true);
 	servers = resolve_servers(run, ns);
-	answers = ask_endpoints(run, ns);
+	answers = ask_endpoints(run, ns, parent == MC_DONE && servers == MC_DONE);
 	if (parent == MC_WAIT || servers == MC_WAIT || answers == MC_WAIT)
 		return MC_WAIT;
 	for (size_t i = 0; i < ns->endpoint_count; i++)
