@@ -241,7 +241,7 @@ judge_scopes(struct mc_run *run, const struct mc_host *host)
 			if (rows[row].scope == scope)
 				id = rows[row].id;
 		mc_address_format(text, &host->addresses[i]);
-		mc_find(run, id, "%s is a %s address", text, mc_scope_name(scope));
+		mc_find(run, id, "%s: %s address", text, mc_scope_name(scope));
 	}
 }
 

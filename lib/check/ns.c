@@ -252,7 +252,7 @@ static void
 judge_endpoint(struct mc_run *run, const struct mc_ns *ns, const struct mc_ns_endpoint *endpoint)
 {
 	if (special(run, endpoint))
-		mc_find(run, "ns.special-address", "a %s address",
+		mc_find(run, "ns.special-address", "%s address",
 			mc_scope_name(mc_address_scope(&endpoint->address)));
 	else if (endpoint->state == MC_NS_LAME)
 		mc_find(run, "ns.lame", "%s", endpoint->reason);
