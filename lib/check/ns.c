@@ -347,7 +347,7 @@ judge_alias(struct mc_run *run, const struct mc_dns *soa, bool *ret_wrong)
 	ns->zone.apex = run->domain;
 	if (mc_ns_ask_parent(run, ns) == MC_WAIT)
 		return MC_WAIT;
-	*ret_wrong = ns->delegation != NULL;
+	*ret_wrong = ns->delegation != NULL && ns->delegation->alias_count == 0;
 	if (*ret_wrong)
 		mc_find(run, "ns.cname-apex", "%s", mc_host_chain(run, soa));
 	return MC_DONE;
