@@ -220,6 +220,39 @@ judge_endings(struct mc_run *run, const struct mc_chain *chain)
 		mc_severity(run, MC_WARNING);
 }
 
+/* --- how often names are hashed for the proof that there are none --- */
+
+#define ITERATIONS 50 /* the least limit of validators in use */
+
+static unsigned
+iterations(const struct mc_dns *dns)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; i < dns->count; i++) { /* RFC 5155, 4.2 */
+		const struct mc_rr *rr = &dns->rrs[i];
+		unsigned number =
+			rr->rdlength >= 5 ? (unsigned)rr->rdata[2] << 8 | rr->rdata[3] : 0;
+		most = number > most ? number : most;
+	}
+	return most;
+}
+
+static enum mc_step
+judge_hashing(struct mc_run *run, const struct mc_chain *chain)
+{
+	const struct mc_dns *dns = mc_ask_dns(run, NULL, chain->apex, MC_RR_NSEC3PARAM);
+
+	if (dns == NULL)
+		return MC_WAIT;
+	if (dns->fact.status != MC_FACT_OK || iterations(dns) <= ITERATIONS)
+		return MC_DONE;
+	mc_find(run, "dnssec.nsec3-iterations", "%s NSEC3PARAM: %u iterations", chain->apex,
+		iterations(dns));
+	mc_about(run, chain->apex);
+	return MC_DONE;
+}
+
 /* --- the check --- */
 
 static enum mc_step
@@ -290,6 +323,8 @@ judge(struct mc_run *run, const struct mc_chain *chain)
 		judge_algorithms(run, chain);
 		judge_unused(run, chain);
 		judge_endings(run, chain);
+		if (judge_hashing(run, chain) == MC_WAIT)
+			return MC_WAIT;
 	} else {
 		judge_algorithms(run, chain);
 		judge_island(run, chain);

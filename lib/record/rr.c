@@ -17,8 +17,8 @@ static const struct type {
 	{MC_RR_TXT, "TXT"},       {MC_RR_AAAA, "AAAA"},     {MC_RR_SRV, "SRV"},
 	{MC_RR_DNAME, "DNAME"},   {MC_RR_OPT, "OPT"},       {MC_RR_DS, "DS"},
 	{MC_RR_RRSIG, "RRSIG"},   {MC_RR_NSEC, "NSEC"},     {MC_RR_DNSKEY, "DNSKEY"},
-	{MC_RR_NSEC3, "NSEC3"},   {MC_RR_TLSA, "TLSA"},     {MC_RR_SPF, "SPF"},
-	{MC_RR_CAA, "CAA"},
+	{MC_RR_NSEC3, "NSEC3"},   {MC_RR_NSEC3PARAM, "NSEC3PARAM"},
+	{MC_RR_TLSA, "TLSA"},     {MC_RR_SPF, "SPF"},       {MC_RR_CAA, "CAA"},
 };
 /* clang-format on */
 #define TYPES (sizeof(types) / sizeof(types[0]))

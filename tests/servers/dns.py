@@ -68,7 +68,7 @@ class Tree:
             return
         dates = {'expired': ['-i', '20200101000000', '-e', '20210101000000'],
                  'future': ['-i', '20350101000000', '-e', FAR]}.get(how, ['-e', FAR])
-        denial = ['-n', '-s', '', '-t', '0'] if nsec3 else []
+        denial = ['-n', '-s', '', '-t', '100' if nsec3 == 'hashed-often' else '0'] if nsec3 else []
         if nsec3 == 'optout':
             denial.append('-p')
         signed = f'{stem}.signed'
@@ -109,7 +109,8 @@ class Tree:
             records += records_of(f'{host.name}.', host.addresses)
         how = 'unsigned' if 'unsigned' in domain.flags else \
             domain.options.get('signature', 'signed')
-        nsec3 = 'optout' if 'optout' in domain.flags else 'nsec3' in domain.flags
+        nsec3, = [flag for flag in domain.flags if flag in ('nsec3', 'optout', 'hashed-often')] \
+            or [None]
         self.write('leaf', domain.name, records, how, nsec3)
         if domain.second:
             instead = {tuple(record.split()[:2]) for record in domain.second}
