@@ -13,6 +13,8 @@
 #define SYSTEM_UPSTREAMS 3 /* as many as the C library asks */
 #define EXPLAIN_PAUSE 20   /* ms between two looks at what a probe found */
 #define ABANDONED 4        /* times the lookups in work may still be so in libunbound */
+#define SILENT_SHARE 200   /* ms for a server that said nothing to the last probe, before the next \
+			    */
 #define FRESH_LIMIT 128    /* questions that may lie in the receive buffer of one server */
 #define FRESH_TIME 500     /* ms until a question lies there no more */
 #define FLOW_TIME 20       /* ms over which the rate of answers is taken */
@@ -461,7 +463,8 @@ ask(struct lookup *lookup, struct ub_ctx *ctx)
 	return mc_net_timer(&lookup->timer, 0);
 }
 
-/* Every server gets its share of the time that is left. */
+/* Every server gets its share of the time that is left: one that is down costs it once, not with
+ * every lookup. */
 static void
 attempt(struct lookup *lookup)
 {
@@ -470,8 +473,11 @@ attempt(struct lookup *lookup)
 	int64_t share = left / (int64_t)(lookup->resolver->count - lookup->at);
 	char error[256];
 	int32_t code;
-	bool going = mc_net_timer(&lookup->timer, share < FRESH_TIME ? share : FRESH_TIME);
+	bool going;
 
+	if (upstream->silent && lookup->at + 1 < lookup->resolver->count && share > SILENT_SHARE)
+		share = SILENT_SHARE;
+	going = mc_net_timer(&lookup->timer, share < FRESH_TIME ? share : FRESH_TIME);
 	set_fresh(lookup, true);
 	lookup->share_end = now + share;
 	if (going && !mc_upstream_open(upstream, &code, error, sizeof(error))) {
