@@ -5,18 +5,18 @@
  */
 #include "report/json_write.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DEPTH_LIMIT 256
 #define REAL_SIZE 64
+#define CHUNK 16
 
 static bool write_value(struct mc_buf *buf, json_t *value, unsigned depth);
 
 static bool
 plain(char c)
 {
-	return (unsigned char)c >= ' ' && c != '"' && c != '\\';
+	return ((unsigned char)c >= ' ') & (c != '"') & (c != '\\');
 }
 
 static bool
@@ -30,11 +30,24 @@ write_octet(struct mc_buf *buf, char c)
 	return mc_buf_printf(buf, "\\u%04X", (unsigned char)c);
 }
 
+/* Without a branch an octet, so that a compiler makes it a few wide instructions. */
+static bool
+plain_chunk(const char *text)
+{
+	unsigned odd = 0;
+
+	for (size_t i = 0; i < CHUNK; i++)
+		odd |= !plain(text[i]);
+	return odd == 0;
+}
+
 static size_t
 plain_length(const char *text, size_t length)
 {
 	size_t run = 0;
 
+	while (length - run >= CHUNK && plain_chunk(text + run))
+		run += CHUNK;
 	while (run < length && plain(text[run]))
 		run++;
 	return run;
@@ -73,17 +86,19 @@ write_text(struct mc_buf *buf, const char *text, size_t length)
 }
 
 static bool
-write_number(struct mc_buf *buf, json_t *value)
+write_integer(struct mc_buf *buf, json_int_t value)
+{
+	if (value >= 0)
+		return mc_buf_decimal(buf, (uint64_t)value);
+	return mc_buf_putc(buf, '-') && mc_buf_decimal(buf, -(uint64_t)value);
+}
+
+static bool
+write_real(struct mc_buf *buf, json_t *value)
 {
 	char text[REAL_SIZE];
-	size_t length;
+	size_t length = json_dumpb(value, text, sizeof(text), JSON_ENCODE_ANY);
 
-	if (json_is_integer(value)) {
-		(void)snprintf(
-			text, sizeof(text), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-		return mc_buf_puts(buf, text);
-	}
-	length = json_dumpb(value, text, sizeof(text), JSON_ENCODE_ANY);
 	return length > 0 && length <= sizeof(text) && mc_buf_append(buf, text, length);
 }
 
@@ -126,8 +141,9 @@ write_value(struct mc_buf *buf, json_t *value, unsigned depth)
 	case JSON_STRING:
 		return write_text(buf, json_string_value(value), json_string_length(value));
 	case JSON_INTEGER:
+		return write_integer(buf, json_integer_value(value));
 	case JSON_REAL:
-		return write_number(buf, value);
+		return write_real(buf, value);
 	case JSON_TRUE:
 		return mc_buf_puts(buf, "true");
 	case JSON_FALSE:
