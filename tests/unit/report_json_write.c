@@ -10,9 +10,8 @@
 static const char *const texts[] = {"{}", "[]", "[[],{}]", "{\"a\":1,\"b\":[true,false,null]}",
 	"{\"b\":1,\"a\":2,\"c\":-9223372036854775808}", "[0,9223372036854775807,1.5,-1e300,0.1]",
 	"[\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001F\\u007F/\",\"\xC3\xA9\xE2\x80\xA8\"]",
-	"[\"sixteen octets..\",\"sixteen octets..\\n\",\"fifteen octets\\t\",\"\\\\ and then much "
-	"more than that\"]",
-	"[\"nul \\u0000 within\",\"\",\"\\u0000\"]",
+	"[\"sixteen octets..\",\"sixteen octets..\\n\",\"fifteen octets\\t\"]",
+	"[\"\\\\ and then much more than that\"]", "[\"nul \\u0000 within\",\"\",\"\\u0000\"]",
 	"{\"a key \\\" \\u0007\":\"x\",\"\":[{\"\":{}}]}",
 	"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"deep\"]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"};
 
