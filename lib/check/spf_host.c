@@ -103,17 +103,17 @@ find_record(struct mc_spf_evaluation *evaluation, struct mc_spf *spf, bool *ret_
 		return false;
 	problem = mc_spf_unusable(txt);
 	if (problem != NULL) {
-		(void)mc_spf_fail(evaluation, MC_SPF_TEMPERROR, "%s TXT: %s", name, problem);
+		(void)mc_spf_fail(evaluation, MC_SPF_TEMPERROR, "%s TXT: %s", domain, problem);
 		return false;
 	}
 	*ret_void = txt->count == 0;
 	count = mc_spf_select(arena, txt, &text, &length);
 	if (count == 0)
-		(void)mc_spf_fail(evaluation, MC_SPF_NONE, "%s %s", name,
+		(void)mc_spf_fail(evaluation, MC_SPF_NONE, "%s %s", domain,
 			txt->nxdomain ? "does not exist" : "has no SPF record");
 	else if (count > 1)
 		(void)mc_spf_fail(
-			evaluation, MC_SPF_PERMERROR, "%s has %zu SPF records", name, count);
+			evaluation, MC_SPF_PERMERROR, "%s has %zu SPF records", domain, count);
 	else if (mc_spf_parse(arena, text, length, spf))
 		return true;
 	return false;
@@ -201,6 +201,16 @@ redirect(struct mc_spf_evaluation *evaluation, const struct mc_spf *spf, bool ou
 
 /* --- the explanation (6.2) --- */
 
+/* It becomes part of a reply, which is ASCII (6.2): a sender or HELO name may not be. */
+static const char *
+as_reply_text(const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++)
+		if (*at < 0x20 || *at > 0x7e)
+			return NULL;
+	return text;
+}
+
 static const char *
 explanation_text(struct mc_spf_evaluation *evaluation, const struct mc_dns *txt)
 {
@@ -215,7 +225,7 @@ explanation_text(struct mc_spf_evaluation *evaluation, const struct mc_dns *txt)
 		return NULL;
 	if (mc_spf_macro_uses(text, length, 'p') && mc_spf_target(evaluation, text, length) == NULL)
 		return NULL;
-	return mc_spf_macro_expand(arena, text, length, &evaluation->identity);
+	return as_reply_text(mc_spf_macro_expand(arena, text, length, &evaluation->identity));
 }
 
 static void

@@ -200,8 +200,10 @@ play_line(struct zone *zone, const struct place *place, const char *text)
 			continue;
 		if (strcmp(key, "from") == 0) {
 			settings.sender = value;
-			if (sign != NULL)
+			if (sign != NULL && domain == NULL)
 				domain = sign + 1;
+		} else if (strcmp(key, "domain") == 0) {
+			domain = value;
 		} else if (strcmp(key, "helo") == 0) {
 			settings.client_helo = value;
 		} else if (strcmp(key, "is") == 0) {
