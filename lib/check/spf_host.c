@@ -128,7 +128,7 @@ count_lookup(struct mc_spf_evaluation *evaluation, struct mc_spf_step *step)
 		return false;
 	}
 	step->cost = 1;
-	evaluation->lookups++;
+	step->number = ++evaluation->lookups;
 	return true;
 }
 

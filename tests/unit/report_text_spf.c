@@ -1,0 +1,83 @@
+/* SPF for people: the trace of an evaluation. */
+#include "report/spf.h"
+#include "report_sample.h"
+#include "unit.h"
+
+static void
+expect(struct mailcheck_report *report, const char *expected)
+{
+	const char *text = mc_report_text(report, 0);
+
+	ck_assert_msg(text != NULL && strcmp(text, expected) == 0, "it is\n%s", text);
+	mc_report_free(report);
+}
+
+START_TEST(trace)
+{
+	struct mc_spf_step all = {.term = "-all", .result = "match", .reason = ""};
+	struct mc_spf_step hosts = {.term = "mx",
+		.target = "example.com",
+		.cost = 1,
+		.number = 3,
+		.lookups = 3,
+		.is_void = true,
+		.result = "no match",
+		.reason = "",
+		.next = &all};
+	struct mc_spf_step inner = {.depth = 1,
+		.term = "a:mail.example.net",
+		.target = "mail.example.net",
+		.cost = 1,
+		.number = 2,
+		.lookups = 2,
+		.result = "no match",
+		.reason = "",
+		.next = &hosts};
+	struct mc_spf_step include = {.term = "include:example.net",
+		.target = "example.net",
+		.cost = 1,
+		.number = 1,
+		.lookups = 2,
+		.result = "no match",
+		.reason = "the included record says neutral",
+		.next = &inner};
+	struct mc_spf_judgement judgement = {.result = MC_SPF_FAIL,
+		.lookups = 3,
+		.voids = 1,
+		.domain = "example.com",
+		.ip = "192.0.2.1",
+		.sender = "postmaster@example.com",
+		.helo = "example.com",
+		.first = &include};
+	struct mailcheck_report *report = sample_new("spf", "example.com", "spf:example.com");
+
+	report->spf = &judgement;
+	expect(report,
+		"fail: 192.0.2.1 by the SPF record of example.com\n"
+		"  sender        postmaster@example.com\n"
+		"  helo          example.com\n"
+		"  lookups       3 of at most 10; 1 void of at most 2\n"
+		"\n"
+		"  include:example.net  no match  lookup 1  (the included record says neutral)\n"
+		"     a:mail.example.net  no match  lookup 2\n"
+		"  mx -> example.com  no match  lookup 3, void\n"
+		"  -all  match\n");
+}
+END_TEST
+
+START_TEST(no_record)
+{
+	struct mc_spf_judgement judgement = {.result = MC_SPF_NONE,
+		.reason = "example.com has no SPF record",
+		.domain = "example.com",
+		.ip = "192.0.2.1"};
+	struct mailcheck_report *report = sample_new("spf", "example.com", "spf:example.com");
+
+	report->spf = &judgement;
+	expect(report, "none: 192.0.2.1 is judged by no SPF record of example.com\n"
+		       "  reason        example.com has no SPF record\n"
+		       "  lookups       0 of at most 10; 0 void of at most 2\n");
+}
+END_TEST
+
+UNIT_MAIN("report_text_spf", trace, no_record)
