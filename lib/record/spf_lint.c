@@ -159,6 +159,12 @@ lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 
 /* --- all and what comes behind it --- */
 
+static bool
+is_behind_all(const struct mc_spf *spf, const struct mc_spf_term *term)
+{
+	return spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all;
+}
+
 static void
 lint_reach(const struct mc_spf *spf, struct mc_problems *problems)
 {
@@ -169,8 +175,8 @@ lint_reach(const struct mc_spf *spf, struct mc_problems *problems)
 	begin(&text);
 	for (size_t i = 0; i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
-		bool behind = spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all;
-		if (behind || (spf->all != NULL && term->kind == MC_SPF_REDIRECT)) {
+		if (is_behind_all(spf, term) ||
+			(spf->all != NULL && term->kind == MC_SPF_REDIRECT)) {
 			first = first == NULL ? term : first;
 			continue;
 		}
@@ -225,24 +231,105 @@ prefix_of(const struct mc_spf_term *term)
 	return term->kind == MC_SPF_IP4 ? term->prefix4 : term->prefix6;
 }
 
+static bool
+is_within(const struct mc_spf_term *term, const struct mc_spf_term *other)
+{
+	return prefix_of(other) <= prefix_of(term) &&
+	       mc_spf_within(&term->network, &other->network, prefix_of(other));
+}
+
+/* Whether a term between the two may decide otherwise for an address of the first. */
+static bool
+is_crossed(const struct mc_spf_term *term, const struct mc_spf_term *wider)
+{
+	for (const struct mc_spf_term *between = term + 1; between < wider; between++)
+		if (between->kind <= MC_SPF_EXISTS && between->qualifier != term->qualifier &&
+			(!is_range(between) || is_within(between, term) ||
+				is_within(term, between)))
+			return true;
+	return false;
+}
+
+/* The record with `term` before `other`. */
+static const char *
+moved(struct mc_arena *arena, const struct mc_spf *spf, const struct mc_spf_term *term,
+	const struct mc_spf_term *other)
+{
+	struct mc_buf text;
+
+	begin(&text);
+	for (size_t i = 0; i < spf->count; i++) {
+		if (&spf->terms[i] == other)
+			put(&text, spf->text + term->position, term->length);
+		if (&spf->terms[i] != term)
+			put(&text, spf->text + spf->terms[i].position, spf->terms[i].length);
+	}
+	return end(&text, arena);
+}
+
+/* `term` is never asked about an address that `other` leaves, and says something else. */
+static void
+tell_hidden(const struct mc_spf *spf, const struct mc_spf_term *term,
+	const struct mc_spf_term *other, struct mc_problems *problems)
+{
+	mc_problem(problems, "spf.unreachable", term->position, "%s: %s decides before",
+		text_of(problems, spf, term), text_of(problems, spf, other));
+	if (spf->length <= FIX_LIMIT)
+		mc_problem_fix(problems, "Publish %s, or without the term.",
+			moved(problems->arena, spf, term, other));
+}
+
+/* A range within another one that decides the same, or that decides before it. */
 static void
 lint_overlap(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
 {
 	for (size_t i = 0; i < spf->count && i < OVERLAP_LIMIT; i++) {
 		const struct mc_spf_term *other = &spf->terms[i];
-		bool wider = prefix_of(other) < prefix_of(term) ||
-			     (prefix_of(other) == prefix_of(term) && other < term);
-		if (other == term || !is_range(other) || !wider ||
-			other->qualifier != term->qualifier ||
-			!mc_spf_within(&term->network, &other->network, prefix_of(other)))
+		bool same = other->qualifier == term->qualifier;
+		if (other == term || !is_range(other) || is_behind_all(spf, other) ||
+			!is_within(term, other))
 			continue;
-		mc_problem(problems, "spf.overlap", term->position, "%s is within %s",
-			text_of(problems, spf, term), text_of(problems, spf, other));
+		if (other > term &&
+			(!same || prefix_of(other) == prefix_of(term) || is_crossed(term, other)))
+			continue;
+		if (!same) {
+			tell_hidden(spf, term, other, problems);
+			return;
+		}
+		if (prefix_of(other) == prefix_of(term))
+			mc_problem(problems, "spf.overlap", term->position, "%s stands there twice",
+				text_of(problems, spf, term));
+		else
+			mc_problem(problems, "spf.overlap", term->position, "%s is within %s",
+				text_of(problems, spf, term), text_of(problems, spf, other));
 		if (spf->length <= FIX_LIMIT)
 			mc_problem_fix(problems, "Publish %s",
 				mc_spf_rewrite(problems->arena, spf, term, ""));
 		return;
 	}
+}
+
+/* Clients with an IPv4-mapped address are IPv4 clients (RFC 7208, 5). */
+static void
+lint_mapped(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+{
+	struct mc_address four = {.family = 4};
+	char address[MC_ADDRESS_SIZE], sign[2] = {term->qualifier, '\0'};
+
+	if (term->kind != MC_SPF_IP6 || term->prefix6 < 96 ||
+		mc_address_scope(&term->network) != MC_SCOPE_MAPPED)
+		return;
+	memcpy(four.bytes, term->network.bytes + 12, 4);
+	mc_address_format(address, &four);
+	mc_problem(problems, "spf.unreachable", term->position,
+		"%s: a client with such an address is taken for an IPv4 one",
+		text_of(problems, spf, term));
+	if (spf->length <= FIX_LIMIT)
+		mc_problem_fix(problems, "Publish %s",
+			mc_spf_rewrite(problems->arena, spf, term,
+				mc_arena_printf(problems->arena, "%sip4:%s/%u",
+					term->qualifier == '+' ? "" : sign, address,
+					term->prefix6 - 96u)));
 }
 
 static void
@@ -286,6 +373,8 @@ lint_ranges(const struct mc_spf *spf, struct mc_problems *problems)
 
 	for (size_t i = 0; i < spf->count && i < OVERLAP_LIMIT; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
+		if (is_behind_all(spf, term))
+			continue;
 		if (problems->count - before < TOLD_LIMIT && mc_spf_is_wide(term))
 			mc_problem(problems, "spf.wide-range", term->position, "%s",
 				text_of(problems, spf, term));
@@ -293,6 +382,7 @@ lint_ranges(const struct mc_spf *spf, struct mc_problems *problems)
 			continue;
 		lint_overlap(spf, term, problems);
 		lint_host_bits(spf, term, problems);
+		lint_mapped(spf, term, problems);
 	}
 }
 
@@ -327,6 +417,42 @@ lint_unknown(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc
 				(int)term->domain_length, term->domain)));
 }
 
+static bool
+is_same(const struct mc_spf_term *term, const struct mc_spf_term *other)
+{
+	size_t length = term->domain_length;
+
+	if (term->kind != other->kind || term->prefix4 != other->prefix4 ||
+		term->prefix6 != other->prefix6 || length != other->domain_length)
+		return false;
+	if (length == 0)
+		return true;
+	return memchr(term->domain, '%', length) != NULL /* %{L} is not %{l} */
+		       ? memcmp(term->domain, other->domain, length) == 0
+		       : strncasecmp(term->domain, other->domain, length) == 0;
+}
+
+/* A mechanism that looks up what one before it did. */
+static void
+lint_twice(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+{
+	for (size_t i = 0; i < OVERLAP_LIMIT && &spf->terms[i] < term; i++) {
+		const struct mc_spf_term *other = &spf->terms[i];
+		if (!is_same(term, other))
+			continue;
+		if (other->qualifier != term->qualifier) {
+			tell_hidden(spf, term, other, problems);
+			return;
+		}
+		mc_problem(problems, "spf.duplicate", term->position, "%s",
+			text_of(problems, spf, term));
+		if (spf->length <= FIX_LIMIT)
+			mc_problem_fix(problems, "Publish %s",
+				mc_spf_rewrite(problems->arena, spf, term, ""));
+		return;
+	}
+}
+
 static void
 lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 {
@@ -334,7 +460,7 @@ lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 
 	for (size_t i = 0; i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
-		if (spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all)
+		if (is_behind_all(spf, term))
 			continue;
 		if (problems->count - before >= TOLD_LIMIT)
 			break;
@@ -343,6 +469,8 @@ lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 				text_of(problems, spf, term));
 		if (term->kind == MC_SPF_UNKNOWN)
 			lint_unknown(spf, term, problems);
+		if (term->kind <= MC_SPF_EXISTS && mc_spf_kind_looks_up(term->kind))
+			lint_twice(spf, term, problems);
 	}
 	if (lookups > MC_SPF_LOOKUP_LIMIT)
 		mc_problem(problems, "spf.lookup-limit", MC_NOWHERE,
