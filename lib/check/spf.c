@@ -153,15 +153,20 @@ judge_zone(struct mc_run *run, const struct mc_dns *txt, const struct mc_dns *ol
 
 /* --- what it includes --- */
 
-/* An include that matches everyone, by its own end or that of a record it redirects to. */
-static bool
+/* An include that matches everyone, by its own end or that of a record it redirects to, or by its
+ * networks; how; NULL: it is none. */
+static const char *
 passes_all(const struct mc_spf_node *node)
 {
 	const char *term = node->term[0] == '+' ? node->term + 1 : node->term;
 	const struct mc_spf_node *end = mc_spf_end(node);
 
-	return node->parent != NULL && strncasecmp(term, "include:", 8) == 0 && end != NULL &&
-	       end->spf.all != NULL && end->spf.all->qualifier == '+';
+	if (node->parent == NULL || strncasecmp(term, "include:", 8) != 0 ||
+		node->state != MC_SPF_HAS_RECORD)
+		return NULL;
+	if (end != NULL && end->spf.all != NULL && end->spf.all->qualifier == '+')
+		return "ends in +all";
+	return mc_spf_covers(&node->spf) != NULL ? "lets all networks send" : NULL;
 }
 
 /* The domain's own are told with the rest of its record. */
@@ -205,8 +210,8 @@ judge_node(struct mc_run *run, const struct mc_spf_node *node)
 		mc_find(run, "spf.include-lookup-failed", "%s: %s", node->term, why);
 		mc_inconclusive(run, "%s: %s", node->term, why);
 	}
-	if (passes_all(node))
-		mc_find(run, "spf.pass-all-included", "%s ends in +all: %s", node->domain,
+	if (passes_all(node) != NULL)
+		mc_find(run, "spf.pass-all-included", "%s %s: %s", node->domain, passes_all(node),
 			escaped(run, node->spf.text, node->spf.length));
 	if (node->parent != NULL)
 		tell_wide_ranges(run, node);

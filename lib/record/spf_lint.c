@@ -8,6 +8,7 @@
 
 #define WIDE4 12 /* prefixes shorter than these cover networks no single sender has */
 #define WIDE6 24
+#define HALVINGS 8        /* of all addresses, where ranges are looked for that hold them all */
 #define STRING_LIMIT 255  /* octets of a character-string */
 #define OVERLAP_LIMIT 500 /* ranges that are compared */
 #define TOLD_LIMIT 20     /* terms with the same kind of fault that are told */
@@ -366,6 +367,53 @@ mc_spf_is_wide(const struct mc_spf_term *term)
 	return ranged && term->qualifier == '+' && (prefix4 < WIDE4 || prefix6 < WIDE6);
 }
 
+/* Whether every address of a network of at most `depth` halvings passes. */
+static bool
+is_covered(
+	const struct mc_spf *spf, const struct mc_address *network, unsigned prefix, unsigned depth)
+{
+	struct mc_address half = *network;
+	bool crossed = false;
+
+	for (size_t i = 0; i < spf->count && i < OVERLAP_LIMIT; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		if (term->qualifier != '+' || !is_range(term) || is_behind_all(spf, term) ||
+			term->network.family != network->family)
+			continue;
+		if (prefix_of(term) <= prefix &&
+			mc_spf_within(network, &term->network, prefix_of(term)))
+			return true;
+		crossed = crossed || mc_spf_within(&term->network, network, prefix);
+	}
+	if (!crossed || depth == 0)
+		return false;
+	half.bytes[prefix / 8] ^= (uint8_t)(0x80u >> prefix % 8);
+	return is_covered(spf, network, prefix + 1, depth - 1) &&
+	       is_covered(spf, &half, prefix + 1, depth - 1);
+}
+
+const char *
+mc_spf_covers(const struct mc_spf *spf)
+{
+	static const struct mc_address four = {.family = 4};
+	static const struct mc_address six = {.family = 6, .bytes = {0x20}};
+
+	if (is_covered(spf, &four, 0, HALVINGS))
+		return "every IPv4 address";
+	return is_covered(spf, &six, 3, HALVINGS) ? "every IPv6 address" : NULL;
+}
+
+static void
+lint_coverage(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	const char *covered = mc_spf_covers(spf);
+
+	if (covered == NULL)
+		return;
+	mc_problem(problems, "spf.pass-all", MC_NOWHERE, "its networks hold %s", covered);
+	mc_problem_fix(problems, "Name the networks that really send in their place.");
+}
+
 static void
 lint_ranges(const struct mc_spf *spf, struct mc_problems *problems)
 {
@@ -518,6 +566,7 @@ mc_spf_lint(const struct mc_spf *spf, struct mc_problems *problems)
 	}
 	lint_all(spf, problems);
 	lint_reach(spf, problems);
+	lint_coverage(spf, problems);
 	lint_ranges(spf, problems);
 	lint_terms(spf, problems);
 }
