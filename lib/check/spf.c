@@ -349,7 +349,7 @@ put_values(struct mc_run *run, const struct mc_spf_tree *tree)
 	json_object_set_new(run->values, "void_lookups", json_integer(voids));
 	json_object_set_new(run->values, "void_lookups_ipv4", json_integer(root->voids4));
 	json_object_set_new(run->values, "void_lookups_ipv6", json_integer(root->voids6));
-	json_object_set_new(run->values, "tree", mc_spf_tree_json(run->arena, root));
+	json_object_set_new(run->values, "tree", mc_spf_tree_json(run, root));
 	mc_spf_put_samples(run, root);
 }
 

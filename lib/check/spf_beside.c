@@ -100,28 +100,15 @@ mc_spf_judge_explanation(struct mc_run *run, const struct mc_spf *spf)
 static void
 put_samples(struct mc_run *run, const struct mc_spf_node *node, json_t *samples)
 {
-	struct mc_spf_identity identity = {.domain = node->domain,
-		.sender_domain = run->domain,
-		.local_part = "user",
-		.sender = mc_arena_printf(run->arena, "user@%s", run->domain),
-		.helo = mc_arena_printf(run->arena, "mail.%s", run->domain),
-		.receiver = "unknown",
-		.now = run->now};
-
-	(void)mc_address_parse("192.0.2.1", &identity.address);
 	for (size_t i = 0; i < node->spf.count; i++) {
 		const struct mc_spf_term *term = &node->spf.terms[i];
-		const char *expanded;
-		if (term->domain == NULL || term->kind == MC_SPF_UNKNOWN ||
-			!mc_spf_macro_uses(term->domain, term->domain_length, 0))
+		const char *sample = mc_spf_sample(run, node, term);
+		if (sample == NULL)
 			continue;
-		expanded = mc_spf_macro_expand(
-			run->arena, term->domain, term->domain_length, &identity);
 		json_array_append_new(samples,
 			json_pack("{s:s, s:s, s:s}", "domain",
 				mc_escape(run->arena, node->domain, strlen(node->domain)), "term",
-				mc_spf_term_text(run->arena, &node->spf, term), "sample",
-				mc_escape(run->arena, expanded, strlen(expanded))));
+				mc_spf_term_text(run->arena, &node->spf, term), "sample", sample));
 	}
 	for (const struct mc_spf_node *child = node->child; child != NULL; child = child->next)
 		put_samples(run, child, samples);

@@ -250,11 +250,28 @@ mailcheck_record_json(mailcheck_record *record)
 
 /* --- for people --- */
 
+/* Of an object, its strings in order. */
+static const char *
+item_text(struct mc_arena *arena, json_t *item)
+{
+	const char *key, *text = json_string_value(item);
+	json_t *member;
+
+	if (!json_is_object(item))
+		return text != NULL ? text : "";
+	json_object_foreach (item, key, member)
+		if (json_is_string(member))
+			text = text == NULL ? json_string_value(member)
+					    : mc_arena_printf(arena, "%s -> %s", text,
+						      json_string_value(member));
+	return text != NULL ? text : "";
+}
+
 static void
 put_value(struct mc_page *page, struct mc_arena *arena, const char *key, const json_t *value)
 {
 	const char *text = json_string_value(value);
-	const json_t *item;
+	json_t *item;
 	size_t i;
 
 	if (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0) ||
@@ -271,7 +288,7 @@ put_value(struct mc_page *page, struct mc_arena *arena, const char *key, const j
 	else if (text != NULL)
 		mc_page_wrap(page, 32, text);
 	json_array_foreach (value, i, item)
-		mc_page_item(page, 32, i == 0, ", ", json_string_value(item));
+		mc_page_item(page, 32, i == 0, ", ", item_text(arena, item));
 	if (text == NULL)
 		mc_page_end(page);
 }

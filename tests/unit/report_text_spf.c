@@ -1,4 +1,4 @@
-/* SPF for people: the trace of an evaluation. */
+/* SPF for people: the trace of an evaluation, and the tree of a record. */
 #include "report/spf.h"
 #include "report_sample.h"
 #include "unit.h"
@@ -80,4 +80,35 @@ START_TEST(no_record)
 }
 END_TEST
 
-UNIT_MAIN("report_text_spf", trace, no_record)
+START_TEST(tree)
+{
+	static const char values[] =
+		"{\"tree\":{\"domain\":\"example.com\",\"term\":\"\",\"state\":\"record\","
+		"\"lookups\":5,\"void_lookups_ipv4\":1,\"void_lookups_ipv6\":2,\"terms\":["
+		"{\"term\":\"mx\",\"lookups\":1,\"void_lookups_ipv6\":1},"
+		"{\"term\":\"include:a.example\",\"lookups\":2,\"void_lookups_ipv4\":1,"
+		"\"void_lookups_ipv6\":1},"
+		"{\"term\":\"include:b.example\",\"lookups\":1},"
+		"{\"term\":\"exists:%{i}.c.example\",\"lookups\":1,"
+		"\"sample\":\"192.0.2.1.c.example\"}],"
+		"\"includes\":[{\"term\":\"include:a.example\",\"state\":\"record\",\"terms\":["
+		"{\"term\":\"a:gone.example\",\"lookups\":1,\"void_lookups_ipv4\":1,"
+		"\"void_lookups_ipv6\":1}]},"
+		"{\"term\":\"include:b.example\",\"state\":\"no SPF record\"}]}}";
+	struct mailcheck_report *report = sample_new("domain", "example.com", "example.com");
+	const char *text;
+
+	sample_check(report, "spf", MC_OK, NULL, values);
+	text = strstr(mc_report_text(report, 0), "SPF INCLUDES");
+	ck_assert_str_eq(text, "SPF INCLUDES\n"
+			       "  example.com  5 lookups, 1 void for IPv4, 2 void for IPv6\n"
+			       "  ├─ mx  1 lookup, 1 void for IPv6\n"
+			       "  ├─ include:a.example  2 lookups, 1 void\n"
+			       "  │  └─ a:gone.example  1 lookup, 1 void\n"
+			       "  ├─ include:b.example  no SPF record\n"
+			       "  └─ exists:%{i}.c.example  e.g. 192.0.2.1.c.example  1 lookup\n");
+	mc_report_free(report);
+}
+END_TEST
+
+UNIT_MAIN("report_text_spf", trace, no_record, tree)
