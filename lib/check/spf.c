@@ -193,12 +193,15 @@ judge_node(struct mc_run *run, const struct mc_spf_node *node)
 	struct mc_arena *arena = run->arena;
 
 	if (node->state == MC_SPF_LOOP)
-		mc_find(run, "spf.loop", "%s leads back to %s", node->term, node->domain);
+		mc_find(run, "spf.loop", "%s (of %s) leads back to %s", node->term,
+			node->parent->domain, node->domain);
 	if (node->state == MC_SPF_HAS_NONE || node->state == MC_SPF_HAS_SEVERAL ||
 		node->state == MC_SPF_NO_NAME ||
 		(node->state == MC_SPF_HAS_ERROR && node->parent != NULL)) {
 		mc_find(run, "spf.include-unusable", "%s (of %s): %s", node->term,
-			node->parent->domain, mc_spf_state_text(node->state));
+			node->parent->domain,
+			node->nxdomain ? "the name does not exist"
+				       : mc_spf_state_text(node->state));
 		if (node->state == MC_SPF_HAS_ERROR)
 			mc_evidence(run, "%s, character %zu: %s",
 				mc_spf_term_text(arena, &node->spf, node->spf.bad),
@@ -257,6 +260,8 @@ judge_voids(struct mc_run *run, const struct mc_spf_tree *tree)
 		} else if (entry->four && entry->six) {
 			mc_find(run, "spf.void", "%s (of %s): nothing at %s", entry->term,
 				entry->node->domain, entry->name);
+			if (mc_name_within(entry->name, run->domain))
+				mc_fix(run, "Remove the term, or correct the name.");
 		}
 	}
 }

@@ -82,6 +82,7 @@ find_record(struct grower *grower, struct mc_spf_node *node, unsigned depth)
 		return;
 	count = mc_spf_select(grower->run->arena, txt, &text, &length);
 	node->state = count == 0 ? MC_SPF_HAS_NONE : MC_SPF_HAS_SEVERAL;
+	node->nxdomain = txt->nxdomain;
 	if (count != 1 || !mc_spf_parse(grower->run->arena, text, length, &node->spf))
 		return;
 	node->state = node->spf.bad != NULL ? MC_SPF_HAS_ERROR : MC_SPF_HAS_RECORD;

@@ -30,6 +30,7 @@ struct mc_spf_node {
 	const char *domain; /* canonical; as written when it is none */
 	const char *term;   /* that led here; "" at the root */
 	enum mc_spf_state state;
+	bool nxdomain;                /* HAS_NONE: not even the name */
 	const struct mc_fact *failed; /* FAILED; NULL: DNSSEC */
 	struct mc_spf spf;
 	/* of this record and all below, when nothing matches */

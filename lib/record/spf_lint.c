@@ -123,29 +123,54 @@ mended(struct mc_arena *arena, const struct mc_spf *spf, const struct mc_spf_ter
 	return NULL;
 }
 
-static void
-lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
+/* A term with a space inside ("include: example.net"); NULL: it is none. */
+static const char *
+without_space(struct mc_arena *arena, const struct mc_spf *spf, const struct mc_spf_term *term)
+{
+	const struct mc_spf_term *next = term + 1;
+	const char *text;
+
+	if (next >= spf->terms + spf->count || spf->text[term->position + term->length - 1] != ':')
+		return NULL;
+	text = mc_arena_printf(arena, "%s%s", mc_spf_term_text(arena, spf, term),
+		mc_spf_term_text(arena, spf, next));
+	return is_term(text) ? text : NULL;
+}
+
+/* The record without its errors; NULL when there is no telling what is meant. */
+static const char *
+mended_record(const struct mc_spf *spf, struct mc_problems *problems)
 {
 	struct mc_arena *arena = problems->arena;
-	const char *record;
-	struct mc_buf mended_text;
 	bool whole = spf->length <= FIX_LIMIT;
-	size_t told = 0;
+	const char *record;
+	struct mc_buf buf;
 
-	begin(&mended_text);
+	begin(&buf);
 	for (size_t i = 0; whole && i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
-		const char *text = text_of(problems, spf, term);
+		const char *text = text_of(problems, spf, term), *joined;
 		if (term->kind == MC_SPF_BAD) {
 			bool twice = term->problem_at == term->position &&
 				     memchr(text, '=', strlen(text)) != NULL && is_term(text);
-			text = twice ? "" : mended(arena, spf, term);
+			joined = without_space(arena, spf, term);
+			text = twice ? "" : joined != NULL ? joined : mended(arena, spf, term);
+			i += !twice && joined != NULL;
 		}
 		whole = whole && text != NULL;
 		if (text != NULL)
-			put(&mended_text, text, strlen(text));
+			put(&buf, text, strlen(text));
 	}
-	record = end(&mended_text, arena);
+	record = end(&buf, arena);
+	return whole ? record : NULL;
+}
+
+static void
+lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	const char *record = mended_record(spf, problems);
+	size_t told = 0;
+
 	for (size_t i = 0; i < spf->count && told < TOLD_LIMIT; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
 		if (term->kind != MC_SPF_BAD)
@@ -153,7 +178,7 @@ lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 		told++;
 		mc_problem(problems, "spf.syntax", term->problem_at, "%s: %s",
 			text_of(problems, spf, term), term->problem);
-		if (whole)
+		if (record != NULL)
 			mc_problem_fix(problems, "Publish, if this is what is meant: %s", record);
 	}
 }
