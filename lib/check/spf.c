@@ -6,6 +6,7 @@
 #include "check/registry.h"
 #include "check/spf_beside.h"
 #include "record/spf_lint.h"
+#include "record/spf_overlap.h"
 
 #define UDP_LIMIT 512       /* RFC 7208, 3.4 */
 #define FRAGMENT_LIMIT 1232 /* what most resolvers take over UDP */
@@ -40,7 +41,7 @@ find_attempts(struct mc_run *run, const struct mc_dns *txt)
 		size_t length = 0;
 		const char *text = mc_rr_txt(run->arena, &txt->rrs[i], &length);
 		if (text == NULL || !mc_spf_is_attempt(text, length) ||
-			(length >= 9 && strncasecmp(text, "v=spf2.0/", 6) == 0 && text[5] == '2'))
+			(length >= 9 && strncasecmp(text, "v=spf2.0/", 9) == 0))
 			continue;
 		mc_find(run, "spf.version", "%s %u TXT %s", txt->canonical, txt->rrs[i].ttl,
 			mc_rr_rdata_text(run->arena, &txt->rrs[i]));

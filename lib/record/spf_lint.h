@@ -17,12 +17,8 @@ const char *mc_spf_rewrite(struct mc_arena *arena, const struct mc_spf *spf,
 /* Whether the record lets nobody send: "v=spf1 -all". */
 bool mc_spf_is_nobody(const struct mc_spf *spf);
 
-/* Whether the term lets a network send that is too large for one sender. */
-bool mc_spf_is_wide(const struct mc_spf_term *term);
-
-/* What the networks that may send hold together: "every IPv4 address", "every IPv6 address" (all
- * that are assigned); NULL: less. */
-const char *mc_spf_covers(const struct mc_spf *spf);
+/* Whether the term stands behind the "all" that ends the record before. */
+bool mc_spf_is_behind_all(const struct mc_spf *spf, const struct mc_spf_term *term);
 
 /* That the record, which may be given as one piece, has to be published in several strings. */
 void mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems);

@@ -21,22 +21,27 @@ number(const json_t *object, const char *key)
 	return json_integer_value(json_object_get(object, key));
 }
 
+const char *
+mc_text_spf_voids(struct mc_arena *arena, const json_t *costs)
+{
+	json_int_t four = number(costs, "void_lookups_ipv4");
+	json_int_t six = number(costs, "void_lookups_ipv6");
+	const char *text = "";
+
+	if (four > 0 && four == six)
+		return mc_arena_printf(arena, ", %lld void", (long long)four);
+	if (four > 0)
+		text = mc_arena_printf(arena, ", %lld void for IPv4", (long long)four);
+	return six > 0 ? mc_arena_printf(arena, "%s, %lld void for IPv6", text, (long long)six)
+		       : text;
+}
+
 /* "2 lookups, 1 void", of a record or a term. */
 static const char *
 cost_text(struct mc_arena *arena, const json_t *costs, json_int_t lookups)
 {
-	json_int_t four = number(costs, "void_lookups_ipv4");
-	json_int_t six = number(costs, "void_lookups_ipv6");
-	const char *text = mc_arena_printf(
-		arena, "  %lld lookup%s", (long long)lookups, lookups == 1 ? "" : "s");
-
-	if (four == six)
-		return four == 0 ? text
-				 : mc_arena_printf(arena, "%s, %lld void", text, (long long)four);
-	if (four > 0)
-		text = mc_arena_printf(arena, "%s, %lld void for IPv4", text, (long long)four);
-	return six > 0 ? mc_arena_printf(arena, "%s, %lld void for IPv6", text, (long long)six)
-		       : text;
+	return mc_arena_printf(arena, "  %lld lookup%s%s", (long long)lookups,
+		lookups == 1 ? "" : "s", mc_text_spf_voids(arena, costs));
 }
 
 /* The lines that lead to what stands below. */

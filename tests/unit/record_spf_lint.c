@@ -42,6 +42,11 @@ START_TEST(fixes)
 			"Publish, if this is what is meant: v=spf1 mx include:_spf.example.net "
 			"ip4:192.0.2.1 -all"},
 		{"v=spf1 mx include: ~all", "spf.syntax", ""},
+		{"v=spf1 a include:_spf.example.net~all", "spf.syntax",
+			"Publish, if this is what is meant: v=spf1 a include:_spf.example.net "
+			"~all"},
+		{"v=spf1 mx-all", "spf.syntax",
+			"Publish, if this is what is meant: v=spf1 mx -all"},
 		{"v=spf1 192.0.2.1 redirect=a.example redirect=b.example", "spf.syntax",
 			"Publish, if this is what is meant: v=spf1 ip4:192.0.2.1 "
 			"redirect=a.example"},
