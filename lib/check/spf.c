@@ -248,6 +248,8 @@ judge_voids(struct mc_run *run, const struct mc_spf_tree *tree)
 		mc_find(run, id, "%u terms have no answer for an IPv4 client, %u for an IPv6 one",
 			four, six);
 	for (const struct mc_spf_void *entry = tree->voids; entry != NULL; entry = entry->next) {
+		if (entry->problem != NULL)
+			continue;
 		if (entry->exchanges > 0) {
 			mc_find(run, "spf.mx-limit", "%s: %s has %zu MX records", entry->term,
 				entry->name, entry->exchanges);
@@ -267,6 +269,27 @@ judge_voids(struct mc_run *run, const struct mc_spf_tree *tree)
 	}
 }
 
+/* What a, mx and exists ask for and does not come. */
+static void
+judge_failures(struct mc_run *run, const struct mc_spf_tree *tree)
+{
+	bool told = false;
+
+	for (const struct mc_spf_void *entry = tree->voids; entry != NULL; entry = entry->next) {
+		if (entry->problem == NULL)
+			continue;
+		if (told) {
+			mc_evidence(run, "%s (of %s): %s", entry->term, entry->node->domain,
+				entry->problem);
+			continue;
+		}
+		told = true;
+		mc_find(run, "spf.include-lookup-failed", "%s (of %s): %s", entry->term,
+			entry->node->domain, entry->problem);
+		mc_inconclusive(run, "%s: %s", entry->term, entry->problem);
+	}
+}
+
 static void
 judge_tree(struct mc_run *run, const struct mc_spf_tree *tree)
 {
@@ -278,10 +301,7 @@ judge_tree(struct mc_run *run, const struct mc_spf_tree *tree)
 	}
 	judge_voids(run, tree);
 	judge_node(run, root);
-	if (tree->failed != NULL && tree->failed->status != MC_FACT_OK) {
-		mc_find(run, "spf.include-lookup-failed", "%s", tree->failed->text);
-		mc_inconclusive(run, "%s", tree->failed->text);
-	}
+	judge_failures(run, tree);
 }
 
 /* --- the domain's own mail hosts --- */

@@ -121,10 +121,12 @@ add_void(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_te
 	if (entry == NULL)
 		return NULL;
 	*entry = (struct mc_spf_void){.node = node,
+		.source = term,
 		.term = mc_spf_term_text(grower->run->arena, &node->spf, term),
 		.name = name};
 	*grower->tree->tail = entry;
 	grower->tree->tail = &entry->next;
+	grower->tree->last = entry;
 	return entry;
 }
 
@@ -142,24 +144,41 @@ count_void(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_
 	node->voids6 += six;
 }
 
+/* One failure a term is enough. */
+static void
+note_failure(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_term *term,
+	const struct mc_dns *dns, const char *problem)
+{
+	const struct mc_spf_void *last = grower->tree->last;
+	struct mc_spf_void *entry;
+
+	if (last != NULL && last->node == node && last->source == term && last->problem != NULL)
+		return;
+	entry = add_void(grower, node, term, dns->name);
+	if (entry != NULL)
+		entry->problem = problem;
+}
+
 /* NULL when it is missing or cannot be used. */
 static const struct mc_dns *
-ask(struct grower *grower, const char *name, uint16_t type)
+ask(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_term *term,
+	const char *name, uint16_t type)
 {
 	const struct mc_dns *dns = mc_ask_dns(grower->run, NULL, name, type);
+	const char *problem = dns != NULL ? mc_spf_unusable(dns) : NULL;
 
 	if (dns == NULL)
 		grower->tree->waiting = true;
-	else if (mc_spf_unusable(dns) != NULL)
-		grower->tree->failed = &dns->fact;
-	return dns != NULL && mc_spf_unusable(dns) == NULL ? dns : NULL;
+	if (problem != NULL)
+		note_failure(grower, node, term, dns, problem);
+	return problem == NULL ? dns : NULL;
 }
 
 static void
 look_up_mx(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_term *term,
 	const char *name)
 {
-	const struct mc_dns *mx = ask(grower, name, MC_RR_MX);
+	const struct mc_dns *mx = ask(grower, node, term, name, MC_RR_MX);
 	bool four = true, six = true;
 	size_t hosts = 0;
 
@@ -178,8 +197,9 @@ look_up_mx(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_
 		if (!mc_rr_mx(&mx->rrs[i], &preference, host) || strcmp(host, ".") == 0)
 			continue;
 		hosts++;
-		a = ask(grower, mc_arena_strdup(grower->run->arena, host), MC_RR_A);
-		aaaa = ask(grower, mc_arena_strdup(grower->run->arena, host), MC_RR_AAAA);
+		a = ask(grower, node, term, mc_arena_strdup(grower->run->arena, host), MC_RR_A);
+		aaaa = ask(
+			grower, node, term, mc_arena_strdup(grower->run->arena, host), MC_RR_AAAA);
 		four = four && a != NULL && a->count == 0;
 		six = six && aaaa != NULL && aaaa->count == 0;
 	}
@@ -200,8 +220,8 @@ look_up(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_ter
 		look_up_mx(grower, node, term, name);
 		return;
 	}
-	a = ask(grower, name, MC_RR_A);
-	aaaa = term->kind == MC_SPF_A ? ask(grower, name, MC_RR_AAAA) : a;
+	a = ask(grower, node, term, name, MC_RR_A);
+	aaaa = term->kind == MC_SPF_A ? ask(grower, node, term, name, MC_RR_AAAA) : a;
 	count_void(grower, node, term, name, a != NULL && a->count == 0,
 		aaaa != NULL && aaaa->count == 0);
 }

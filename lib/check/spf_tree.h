@@ -39,21 +39,22 @@ struct mc_spf_node {
 	struct mc_spf_node *parent, *child, *next;
 };
 
-/* A term without an answer, or one that has too many. */
+/* A term without an answer, without a usable one, or with one that holds too much. */
 struct mc_spf_void {
 	const struct mc_spf_node *node;
+	const struct mc_spf_term *source;
 	const char *term, *name;
-	bool four, six;   /* void for a client of that family */
-	size_t exchanges; /* MX records, when there are too many */
+	bool four, six;      /* void for a client of that family */
+	size_t exchanges;    /* MX records, when there are too many */
+	const char *problem; /* why a lookup failed; NULL: none did */
 	struct mc_spf_void *next;
 };
 
 struct mc_spf_tree {
 	struct mc_spf_node *root;
-	struct mc_spf_void *voids, **tail;
+	struct mc_spf_void *voids, *last, **tail;
 	size_t nodes, terms;
 	bool waiting;
-	const struct mc_fact *failed; /* a lookup of a term */
 };
 
 /* `text` is the domain's record. False while something is missing. */
