@@ -71,14 +71,17 @@ put_term(struct mc_page *page, struct mc_arena *arena, const json_t *term, const
 {
 	const char *sample = json_string_value(json_object_get(term, "sample"));
 	const char *state = node != NULL ? mc_values_text(node, "state") : "record";
+	bool found = strcmp(state, "record") == 0;
+	bool open = strcmp(state, "depends on the client") == 0;
 
 	mc_page_put(page, mc_values_text(term, "term"));
 	if (sample != NULL)
 		mc_page_styled(page, MC_FAINT, mc_arena_printf(arena, "  e.g. %s", sample));
-	if (strcmp(state, "record") == 0)
+	if (found || open)
 		mc_page_styled(page, MC_FAINT, cost_text(arena, term, number(term, "lookups")));
-	else
-		mc_page_styled(page, MC_BAD, mc_arena_printf(arena, "  %s", state));
+	if (!found)
+		mc_page_styled(
+			page, open ? MC_FAINT : MC_BAD, mc_arena_printf(arena, "  %s", state));
 	mc_page_end(page);
 	if (node != NULL)
 		put_terms(page, arena, node, lines);

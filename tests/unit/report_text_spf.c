@@ -84,29 +84,33 @@ START_TEST(tree)
 {
 	static const char values[] =
 		"{\"tree\":{\"domain\":\"example.com\",\"term\":\"\",\"state\":\"record\","
-		"\"lookups\":5,\"void_lookups_ipv4\":1,\"void_lookups_ipv6\":2,\"terms\":["
+		"\"lookups\":6,\"void_lookups_ipv4\":1,\"void_lookups_ipv6\":2,\"terms\":["
 		"{\"term\":\"mx\",\"lookups\":1,\"void_lookups_ipv6\":1},"
 		"{\"term\":\"include:a.example\",\"lookups\":2,\"void_lookups_ipv4\":1,"
 		"\"void_lookups_ipv6\":1},"
 		"{\"term\":\"include:b.example\",\"lookups\":1},"
 		"{\"term\":\"exists:%{i}.c.example\",\"lookups\":1,"
-		"\"sample\":\"192.0.2.1.c.example\"}],"
+		"\"sample\":\"192.0.2.1.c.example\"},"
+		"{\"term\":\"include:%{h}\",\"lookups\":1,\"sample\":\"mail.example.com\"}],"
 		"\"includes\":[{\"term\":\"include:a.example\",\"state\":\"record\",\"terms\":["
 		"{\"term\":\"a:gone.example\",\"lookups\":1,\"void_lookups_ipv4\":1,"
 		"\"void_lookups_ipv6\":1}]},"
-		"{\"term\":\"include:b.example\",\"state\":\"no SPF record\"}]}}";
+		"{\"term\":\"include:b.example\",\"state\":\"no SPF record\"},"
+		"{\"term\":\"include:%{h}\",\"state\":\"depends on the client\"}]}}";
 	struct mailcheck_report *report = sample_new("domain", "example.com", "example.com");
 	const char *text;
 
 	sample_check(report, "spf", MC_OK, NULL, values);
 	text = strstr(mc_report_text(report, 0), "SPF INCLUDES");
-	ck_assert_str_eq(text, "SPF INCLUDES\n"
-			       "  example.com  5 lookups, 1 void for IPv4, 2 void for IPv6\n"
-			       "  ├─ mx  1 lookup, 1 void for IPv6\n"
-			       "  ├─ include:a.example  2 lookups, 1 void\n"
-			       "  │  └─ a:gone.example  1 lookup, 1 void\n"
-			       "  ├─ include:b.example  no SPF record\n"
-			       "  └─ exists:%{i}.c.example  e.g. 192.0.2.1.c.example  1 lookup\n");
+	ck_assert_str_eq(text,
+		"SPF INCLUDES\n"
+		"  example.com  6 lookups, 1 void for IPv4, 2 void for IPv6\n"
+		"  ├─ mx  1 lookup, 1 void for IPv6\n"
+		"  ├─ include:a.example  2 lookups, 1 void\n"
+		"  │  └─ a:gone.example  1 lookup, 1 void\n"
+		"  ├─ include:b.example  no SPF record\n"
+		"  ├─ exists:%{i}.c.example  e.g. 192.0.2.1.c.example  1 lookup\n"
+		"  └─ include:%{h}  e.g. mail.example.com  1 lookup  depends on the client\n");
 	mc_report_free(report);
 }
 END_TEST
