@@ -368,6 +368,17 @@ evaluate(struct mc_spf_evaluation *evaluation, struct mc_spf_step *from, bool ou
 
 /* --- who asks --- */
 
+/* Macros take an internationalised name as A-labels (RFC 8616, 4); any other as it is. */
+static const char *
+as_ascii(struct mc_arena *arena, const char *name)
+{
+	char ascii[MC_NAME_TEXT_SIZE];
+
+	return mc_domain_parse(name, ascii) == NULL && strstr(ascii, "xn--") != NULL
+		       ? mc_arena_strdup(arena, ascii)
+		       : name;
+}
+
 static void
 set_identity(struct mc_spf_evaluation *evaluation, const struct mc_spf_query *query)
 {
@@ -375,21 +386,17 @@ set_identity(struct mc_spf_evaluation *evaluation, const struct mc_spf_query *qu
 	struct mc_spf_identity *identity = &evaluation->identity;
 	const char *sender = query->sender[0] != '\0' ? query->sender : query->domain;
 	const char *at = strrchr(sender, '@');
-	char ascii[MC_NAME_TEXT_SIZE];
 	const uint8_t *bytes = query->address.bytes;
 	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 	identity->domain = query->domain;
-	identity->sender_domain = at != NULL ? at + 1 : sender;
-	if (mc_domain_parse(identity->sender_domain, ascii) == NULL &&
-		strstr(ascii, "xn--") != NULL)
-		identity->sender_domain = mc_arena_strdup(arena, ascii);
+	identity->sender_domain = as_ascii(arena, at != NULL ? at + 1 : sender);
 	identity->local_part = at != NULL && at > sender
 				       ? mc_arena_strndup(arena, sender, (size_t)(at - sender))
 				       : "postmaster";
 	identity->sender =
 		mc_arena_printf(arena, "%s@%s", identity->local_part, identity->sender_domain);
-	identity->helo = query->helo[0] != '\0' ? query->helo : query->domain;
+	identity->helo = query->helo[0] != '\0' ? as_ascii(arena, query->helo) : query->domain;
 	identity->receiver = "unknown";
 	identity->now = evaluation->run->now;
 	identity->address = query->address;
