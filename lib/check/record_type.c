@@ -241,6 +241,15 @@ judge_bimi(const char *text, size_t length, json_t *values, struct mc_record_jud
 	mc_record_put_text(values, "avatar", arena, bimi.avatar[0] != '\0' ? bimi.avatar : NULL);
 }
 
+static bool
+has_long_string(const struct mc_record_judgement *judgement)
+{
+	for (size_t i = 0; i < judgement->end_count; i++)
+		if (judgement->ends[i] - (i > 0 ? judgement->ends[i - 1] : 0) > UINT8_MAX)
+			return true;
+	return false;
+}
+
 static void
 judge_spf(const char *text, size_t length, json_t *values, struct mc_record_judgement *judgement)
 {
@@ -257,7 +266,14 @@ judge_spf(const char *text, size_t length, json_t *values, struct mc_record_judg
 	if (!mc_spf_parse(problems->arena, parsed, length, &spf))
 		return;
 	mc_spf_lint(&spf, problems);
-	mc_spf_lint_length(&spf, problems);
+	if (judgement->ends == NULL || has_long_string(judgement))
+		mc_spf_lint_length(&spf, problems);
+	for (size_t i = 0; i + 1 < judgement->end_count; i++)
+		if (mc_spf_is_glued(problems->arena, parsed, length, judgement->ends[i])) {
+			mc_problem(problems, "spf.strings-glued", judgement->ends[i], "%.*s",
+				(int)(length < 80 ? length : 80), parsed);
+			break;
+		}
 	judgement->valid = spf.bad == NULL && mc_spf_own_lookups(&spf) <= MC_SPF_LOOKUP_LIMIT;
 	mc_record_put_spf(values, problems->arena, &spf);
 }

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/escape.h"
+#include "record/spf_lint.h"
 
 /* --- where a redirect ends --- */
 
@@ -125,25 +126,6 @@ mc_spf_put_samples(struct mc_run *run, const struct mc_spf_node *root)
 
 /* --- character-strings --- */
 
-static bool
-is_alphanumeric(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* Whether a term that takes part in the result begins at `text`. */
-static bool
-begins_term(struct mc_arena *arena, const char *text, size_t length)
-{
-	const char *end = memchr(text, ' ', length);
-	const char *record = mc_arena_printf(
-		arena, "v=spf1 %.*s", (int)(end != NULL ? (size_t)(end - text) : length), text);
-	struct mc_spf spf;
-
-	return mc_spf_parse(arena, record, strlen(record), &spf) && spf.count == 1 &&
-	       spf.terms[0].kind < MC_SPF_UNKNOWN;
-}
-
 /* Strings are joined without a space (3.3): a term at the start of one sticks to the one before. */
 void
 mc_spf_judge_strings(struct mc_run *run, const struct mc_dns *txt, const char *text, size_t length)
@@ -155,8 +137,7 @@ mc_spf_judge_strings(struct mc_run *run, const struct mc_dns *txt, const char *t
 		if (joined == NULL || other != length || memcmp(joined, text, length) != 0)
 			continue;
 		for (size_t octet = 0; octet < rr->rdlength; octet += 1u + rr->rdata[octet]) {
-			if (at > 0 && at < length && is_alphanumeric(text[at - 1]) &&
-				begins_term(run->arena, text + at, length - at)) {
+			if (mc_spf_is_glued(run->arena, text, length, at)) {
 				mc_find(run, "spf.strings-glued", "%s",
 					mc_rr_rdata_text(run->arena, rr));
 				return;

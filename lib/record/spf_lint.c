@@ -305,6 +305,8 @@ lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 			"%zu terms of this record alone cause DNS lookups", lookups);
 }
 
+/* --- character-strings --- */
+
 /* As a zone file takes it: character-strings of up to 255 octets, split behind a space. */
 static const char *
 in_strings(struct mc_arena *arena, const char *text, size_t length)
@@ -323,6 +325,32 @@ in_strings(struct mc_arena *arena, const char *text, size_t length)
 		length -= piece;
 	}
 	return all;
+}
+
+static bool
+is_alphanumeric(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Whether a term that takes part in the result begins at `text`. */
+static bool
+begins_term(struct mc_arena *arena, const char *text, size_t length)
+{
+	const char *end = memchr(text, ' ', length);
+	const char *record = mc_arena_printf(
+		arena, "v=spf1 %.*s", (int)(end != NULL ? (size_t)(end - text) : length), text);
+	struct mc_spf spf;
+
+	return mc_spf_parse(arena, record, strlen(record), &spf) && spf.count == 1 &&
+	       spf.terms[0].kind < MC_SPF_UNKNOWN;
+}
+
+bool
+mc_spf_is_glued(struct mc_arena *arena, const char *text, size_t length, size_t at)
+{
+	return at > 0 && at < length && is_alphanumeric(text[at - 1]) &&
+	       begins_term(arena, text + at, length - at);
 }
 
 void

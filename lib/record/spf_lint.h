@@ -20,6 +20,9 @@ bool mc_spf_is_nobody(const struct mc_spf *spf);
 /* Whether the term stands behind the "all" that ends the record before. */
 bool mc_spf_is_behind_all(const struct mc_spf *spf, const struct mc_spf_term *term);
 
+/* Whether a term sticks to the one before it where two character-strings were joined, at `at`. */
+bool mc_spf_is_glued(struct mc_arena *arena, const char *text, size_t length, size_t at);
+
 /* That the record, which may be given as one piece, has to be published in several strings. */
 void mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems);
 
