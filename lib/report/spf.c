@@ -132,13 +132,16 @@ put_step(struct mc_page *page, struct mc_arena *arena, const struct mc_spf_step 
 		mc_page_put(page, "  ");
 		mc_page_styled(page, style_of(step->result), step->result);
 	}
-	if (step->reason[0] != '\0')
-		mc_page_wrap(page, indent + STEP, mc_arena_printf(arena, " (%s)", step->reason));
-	else if (step->cost > 0)
+	if (step->cost > 0)
 		mc_page_styled(page, MC_FAINT,
-			mc_arena_printf(arena, "  lookup %u%s", step->lookups,
+			mc_arena_printf(arena, "  lookup %u%s", step->number,
 				step->is_void ? ", void" : ""));
-	mc_page_end(page);
+	if (step->reason[0] == '\0') {
+		mc_page_end(page);
+		return;
+	}
+	mc_page_put(page, "  ");
+	mc_page_wrap(page, indent + STEP, mc_arena_printf(arena, "(%s)", step->reason));
 }
 
 static void
@@ -162,7 +165,10 @@ mc_text_spf(struct mc_page *page, struct mc_arena *arena, const struct mailcheck
 		return;
 	result = mc_spf_result_name(judgement->result);
 	mc_page_styled(page, style_of(result), result);
-	mc_page_printf(page, ": %s by the SPF record of ", judgement->ip);
+	mc_page_printf(page,
+		judgement->result == MC_SPF_NONE ? ": %s is judged by no SPF record of "
+						 : ": %s by the SPF record of ",
+		judgement->ip);
 	mc_page_styled(page, MC_STRONG, judgement->domain);
 	mc_page_end(page);
 	put_row(page, "reason", judgement->reason);
@@ -174,7 +180,8 @@ mc_text_spf(struct mc_page *page, struct mc_arena *arena, const struct mailcheck
 	put_row(page, "lookups",
 		mc_arena_printf(arena, "%u of at most 10; %u void of at most 2", judgement->lookups,
 			judgement->voids));
-	mc_page_end(page);
+	if (judgement->first != NULL)
+		mc_page_end(page);
 	for (const struct mc_spf_step *step = judgement->first; step != NULL; step = step->next)
 		put_step(page, arena, step);
 }

@@ -31,6 +31,7 @@ struct mc_spf_step {
 	const char *term;   /* as written; "" for what is about the whole record */
 	const char *target; /* the name asked for, macros expanded; NULL: none */
 	unsigned cost;      /* lookups it counted as, those within an include left out */
+	unsigned number;    /* the how manyth lookup it is; 0: none */
 	unsigned lookups;   /* counted when it was done */
 	bool is_void;
 	const char *result; /* "match", "no match", "temperror", ... */
