@@ -8,6 +8,7 @@
 #include "check/record_type.h"
 #include "record/rr.h"
 #include "record/zone_token.h"
+#include "report/json_write.h"
 #include "report/page.h"
 #include "report/report.h"
 
@@ -241,38 +242,25 @@ mailcheck_record_finding_fix(const mailcheck_record *record, uint32_t i)
 	return i < record->count ? record->findings[i]->fix : NULL;
 }
 
-static json_t *
-findings_json(const mailcheck_record *record)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < record->count; i++)
-		if (json_array_append_new(array, mc_finding_json(record->findings[i])) != 0) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
-}
-
-static int
-append(const char *bytes, size_t length, void *buf)
-{
-	return mc_buf_append(buf, bytes, length) ? 0 : -1;
-}
-
 const char *
 mailcheck_record_json(mailcheck_record *record)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:O, s:o}", "schema", "mailcheck-record/1",
-		"version", MAILCHECK_VERSION, "type", record->type, "valid", record->valid ? 1 : 0,
-		"values", record->values, "findings", findings_json(record));
-	bool good;
+	struct mc_buf *buf = &record->json;
 
-	mc_buf_free(&record->json);
-	mc_buf_init(&record->json, OUTPUT_LIMIT);
-	good = json != NULL && json_dump_callback(json, append, &record->json, JSON_COMPACT) == 0;
-	json_decref(json);
-	return good ? mc_buf_text(&record->json) : NULL;
+	mc_buf_free(buf);
+	mc_buf_init(buf, OUTPUT_LIMIT);
+	mc_buf_putc(buf, '{');
+	mc_json_put_text(buf, "schema", "mailcheck-record/1");
+	mc_json_put_text(buf, "version", MAILCHECK_VERSION);
+	mc_json_put_text(buf, "type", record->type);
+	mc_json_put_bool(buf, "valid", record->valid);
+	mc_json_put(buf, "values", record->values);
+	mc_json_name(buf, "findings");
+	mc_buf_putc(buf, '[');
+	for (size_t i = 0; i < record->count; i++)
+		mc_finding_json(buf, record->findings[i]);
+	mc_buf_puts(buf, "]}");
+	return buf->failed ? NULL : mc_buf_text(buf);
 }
 
 /* --- for people --- */

@@ -1,5 +1,5 @@
 /*
- * json_write: a tree of JSON as compact text, octet for octet what json_dumps() makes of it with
+ * json_write: compact JSON. A tree is written octet for octet as json_dumps() does with
  * JSON_COMPACT, in a tenth of its time: that one keeps account of every array and object it is
  * in, by name, lest it go round in circles. What checks build has none; depth is bounded instead.
  */
@@ -7,16 +7,19 @@
 
 #include <string.h>
 
+#include "base/escape.h"
+
 #define DEPTH_LIMIT 256
 #define REAL_SIZE 64
 #define CHUNK 16
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
 static bool write_value(struct mc_buf *buf, json_t *value, unsigned depth);
 
 static bool
 plain(char c)
 {
-	return ((unsigned char)c >= ' ') & (c != '"') & (c != '\\');
+	return ((unsigned char)c >= ' ') & ((unsigned char)c < 0x80) & (c != '"') & (c != '\\');
 }
 
 static bool
@@ -28,6 +31,21 @@ write_octet(struct mc_buf *buf, char c)
 	if (at != NULL)
 		return mc_buf_putc(buf, '\\') && mc_buf_putc(buf, letters[at - escaped]);
 	return mc_buf_printf(buf, "\\u%04X", (unsigned char)c);
+}
+
+/* What stands for octets that are not plain; returns how many of them, 0 when there is no room. */
+static size_t
+write_odd(struct mc_buf *buf, const char *text, size_t length)
+{
+	uint32_t c;
+	size_t size;
+
+	if ((unsigned char)text[0] < 0x80)
+		return write_octet(buf, text[0]);
+	size = mc_utf8_decode((const uint8_t *)text, length, &c);
+	if (size == 0)
+		return mc_buf_puts(buf, REPLACEMENT);
+	return mc_buf_append(buf, text, size) ? size : 0;
 }
 
 /* Without a branch an octet, so that a compiler makes it a few wide instructions. */
@@ -59,13 +77,15 @@ write_escaped(struct mc_buf *buf, const char *text, size_t length)
 	bool good = mc_buf_putc(buf, '"');
 
 	while (good && length > 0) {
-		size_t run = plain_length(text, length);
+		size_t run = plain_length(text, length), odd = 0;
 
 		good = mc_buf_append(buf, text, run);
-		if (good && run < length)
-			good = write_octet(buf, text[run++]);
-		text += run;
-		length -= run;
+		if (good && run < length) {
+			odd = write_odd(buf, text + run, length - run);
+			good = odd > 0;
+		}
+		text += run + odd;
+		length -= run + odd;
 	}
 	return good && mc_buf_putc(buf, '"');
 }
@@ -157,5 +177,69 @@ write_value(struct mc_buf *buf, json_t *value, unsigned depth)
 bool
 mc_json_write(struct mc_buf *buf, json_t *value)
 {
-	return write_value(buf, value, 0);
+	if (write_value(buf, value, 0))
+		return true;
+	buf->failed = true;
+	return false;
+}
+
+/* --- without a tree --- */
+
+void
+mc_json_next(struct mc_buf *buf)
+{
+	if (buf->length > 0 && strchr("{[", buf->data[buf->length - 1]) == NULL)
+		mc_buf_putc(buf, ',');
+}
+
+void
+mc_json_name(struct mc_buf *buf, const char *name)
+{
+	mc_json_next(buf);
+	write_text(buf, name, strlen(name));
+	mc_buf_putc(buf, ':');
+}
+
+void
+mc_json_text(struct mc_buf *buf, const char *text)
+{
+	if (text != NULL)
+		write_text(buf, text, strlen(text));
+	else
+		mc_buf_puts(buf, "null");
+}
+
+void
+mc_json_put_octets(struct mc_buf *buf, const char *name, const char *text, size_t length)
+{
+	mc_json_name(buf, name);
+	write_text(buf, text, length);
+}
+
+void
+mc_json_put_text(struct mc_buf *buf, const char *name, const char *text)
+{
+	mc_json_name(buf, name);
+	mc_json_text(buf, text);
+}
+
+void
+mc_json_put_integer(struct mc_buf *buf, const char *name, json_int_t value)
+{
+	mc_json_name(buf, name);
+	write_integer(buf, value);
+}
+
+void
+mc_json_put_bool(struct mc_buf *buf, const char *name, bool value)
+{
+	mc_json_name(buf, name);
+	mc_buf_puts(buf, value ? "true" : "false");
+}
+
+void
+mc_json_put(struct mc_buf *buf, const char *name, json_t *value)
+{
+	mc_json_name(buf, name);
+	(void)mc_json_write(buf, value);
 }

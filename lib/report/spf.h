@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include <jansson.h>
+#include "base/buf.h"
 
 struct mailcheck_report;
 
@@ -50,6 +50,7 @@ struct mc_spf_judgement {
 };
 
 bool mc_report_is_spf(const struct mailcheck_report *report);
-json_t *mc_report_spf_json(const struct mailcheck_report *report);
+/* "mailcheck-spf/1"; `buf` failed when out of memory. */
+void mc_report_spf_json(struct mc_buf *buf, const struct mailcheck_report *report);
 
 #endif

@@ -146,9 +146,9 @@ facts_run(struct facts *facts, enum mc_target_kind kind, const char *name,
 
 /* What the report says of its one check; freed with json_decref(). */
 static inline json_t *
-facts_said(const struct mailcheck_report *report)
+facts_said(struct mailcheck_report *report)
 {
-	return mc_report_is_spf(report) ? mc_report_spf_json(report)
+	return mc_report_is_spf(report) ? json_loads(mc_report_json(report), 0, NULL)
 					: json_incref(report->checks[0].values);
 }
 
