@@ -70,6 +70,12 @@ judge_mailto(struct mc_arena *arena, struct mc_report_uri *uri)
 	at = strrchr(domain, '@');
 	if (at == NULL || at == domain)
 		return "a mailto URI without an address";
+	if (strncmp(domain, "//", 2) == 0)
+		return "a mailto URI has no \"//\": the address follows the colon";
+	if (memchr(domain, '/', (size_t)(at - domain)) != NULL)
+		return "\"/\" in an address must be written %2F";
+	if (strchr(uri->text, '!') != NULL)
+		return "\"!\" must be written %21";
 	if (mc_domain_parse_host(at + 1, name) != NULL)
 		return "a mailto URI whose address has no valid domain";
 	uri->domain = mc_arena_strdup(arena, name);
