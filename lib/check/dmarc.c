@@ -55,17 +55,6 @@ put_values(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	json_object_set_new(values, "tags", tags);
 }
 
-/* What a subdomain gets whose record is not its own: that of the organization. */
-static const struct mc_dmarc_place *
-place_for_subdomains(const struct mc_dmarc_walk *walk)
-{
-	for (size_t i = 0; walk->organizational != NULL && i < walk->count; i++)
-		if (walk->places[i].single &&
-			strcmp(walk->places[i].name, walk->organizational) == 0)
-			return &walk->places[i];
-	return walk->organizational != NULL ? walk->record : NULL;
-}
-
 static void
 put_subdomains(struct mc_run *run, const struct mc_dmarc_place *place)
 {
@@ -213,7 +202,7 @@ judge_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 static enum mc_step
 with_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
-	const struct mc_dmarc_place *subdomains = place_for_subdomains(walk);
+	const struct mc_dmarc_place *subdomains = mc_dmarc_walk_below(walk);
 	enum mc_step reports, nonexistent, difference;
 
 	judge_record(run, walk);

@@ -3,11 +3,17 @@
 
 #include <string.h>
 
+static bool
+is_readable(const struct mc_dmarc_place *place)
+{
+	return place->dns->fact.status == MC_FACT_OK && place->dns->dnssec != MC_DNSSEC_BOGUS;
+}
+
 static void
 read_place(struct mc_run *run, struct mc_dmarc_place *place)
 {
 	mc_problems_init(&place->problems, run->arena);
-	if (place->dns->fact.status != MC_FACT_OK || place->dns->dnssec == MC_DNSSEC_BOGUS)
+	if (!is_readable(place))
 		return;
 	mc_txt_sort(run, place->dns, mc_dmarc_is_record, &place->txts);
 	if (place->txts.count != 1)
@@ -17,7 +23,7 @@ read_place(struct mc_run *run, struct mc_dmarc_place *place)
 	place->single = !place->dmarc.discarded;
 }
 
-/* Asks for all names at once; what lies behind the end of the walk is not looked at. */
+/* Asks for all names at once, those behind the end of the walk too. */
 static bool
 ask_all(struct mc_run *run, struct mc_dmarc_walk *walk)
 {
@@ -32,18 +38,17 @@ ask_all(struct mc_run *run, struct mc_dmarc_walk *walk)
 		place->dns = mc_ask_dns(run, "_dmarc", names[i], MC_RR_TXT);
 		known = known && place->dns != NULL;
 	}
-	walk->count = count;
+	walk->asked = count;
 	return known;
 }
 
 static void
 read_all(struct mc_run *run, struct mc_dmarc_walk *walk)
 {
-	size_t asked = walk->count;
-
-	for (walk->count = 0; walk->count < asked;) {
+	for (size_t i = 0; i < walk->asked; i++)
+		read_place(run, &walk->places[i]);
+	while (walk->count < walk->asked) {
 		struct mc_dmarc_place *place = &walk->places[walk->count++];
-		read_place(run, place);
 		if (place->dns->fact.status != MC_FACT_OK && walk->failed == NULL)
 			walk->failed = place;
 		else if (place->dns->dnssec == MC_DNSSEC_BOGUS && walk->bogus == NULL)
@@ -97,6 +102,31 @@ choose(const struct mc_dmarc_walk *walk)
 		if (walk->places[i].single && walk->places[i].dmarc.psd == 'y')
 			return &walk->places[i];
 	return NULL;
+}
+
+/* Of a name one label longer than the domain (4.10, step 4): with nine labels or more its walk
+ * leaves the domain itself out. A public suffix speaks for it unless the organization, just below
+ * the suffix, has a record. */
+const struct mc_dmarc_place *
+mc_dmarc_walk_below(const struct mc_dmarc_walk *walk)
+{
+	size_t first = mc_name_labels(walk->places[0].name) >= MC_DMARC_QUERIES ? 1 : 0;
+	const struct mc_dmarc_place *record = NULL;
+
+	for (size_t i = first; i < walk->asked; i++) {
+		const struct mc_dmarc_place *place = &walk->places[i];
+		if (!is_readable(place))
+			return NULL;
+		if (!place->single)
+			continue;
+		if (place->dmarc.psd == 'y' && record != NULL &&
+			mc_name_labels(record->name) == mc_name_labels(place->name) + 1)
+			return record;
+		record = place;
+		if (place->dmarc.psd != 'u')
+			return record;
+	}
+	return record;
 }
 
 /* A subdomain that does not exist (3.2.13) gets np; the MX lookup tells. An alias exists, whatever

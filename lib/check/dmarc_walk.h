@@ -21,6 +21,7 @@ struct mc_dmarc_place {
 
 struct mc_dmarc_walk {
 	struct mc_dmarc_place places[MC_DMARC_QUERIES]; /* the domain itself first */
+	size_t asked;                                   /* names that are on the way up */
 	size_t count;                                   /* of queries until the walk stops */
 	const struct mc_dmarc_place *failed;            /* the first lookup that failed */
 	const struct mc_dmarc_place *bogus;
@@ -32,6 +33,9 @@ struct mc_dmarc_walk {
 };
 
 enum mc_step mc_dmarc_walk_up(struct mc_run *run, struct mc_dmarc_walk *ret_walk);
+/* The record for names just below the domain that have none of their own; NULL: none, or not
+ * known. */
+const struct mc_dmarc_place *mc_dmarc_walk_below(const struct mc_dmarc_walk *walk);
 
 /* dmarc_old.c */
 struct mc_dmarc_old {
