@@ -179,8 +179,10 @@ judge_places(struct mc_run *run, const struct mc_dmarc_walk *walk)
 			if (i > 0)
 				mc_severity(run, MC_NOTICE);
 		}
-		if (i == 0)
+		if (i == 0) {
 			judge_others(run, place);
+			mc_txt_find_dangling(run, place->dns, "dmarc.dangling-alias");
+		}
 		if (i == 0 && place->txts.count == 1 && !place->single)
 			mc_record_find(run, &place->problems, place->owner);
 	}
@@ -248,7 +250,8 @@ find_misplaced(struct mc_run *run)
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
-	bool broken = walk->places[0].txts.count > 0;
+	const struct mc_dns *dns = walk->places[0].dns;
+	bool broken = walk->places[0].txts.count > 0 || (dns->alias_count > 0 && dns->count == 0);
 
 	for (size_t i = 0; i < walk->places[0].txts.other_count; i++)
 		broken = broken || mc_dmarc_is_attempt(walk->places[0].txts.others[i].text,

@@ -14,7 +14,7 @@ put(struct mc_run *run, const char *record, const struct mc_report_uris *rua)
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_txts *txts, const char *name)
 {
-	bool tried = false;
+	bool tried = mc_txt_find_dangling(run, txts->dns, "tls-rpt.dangling-alias");
 
 	for (size_t i = 0; i < txts->other_count; i++)
 		if (mc_tls_rpt_is_attempt(txts->others[i].text, txts->others[i].length)) {

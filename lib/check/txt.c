@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "check/host.h"
 
 const struct mc_dns *
 mc_txt_ask(struct mc_run *run, const char *prefix, const char *name)
@@ -48,6 +49,17 @@ const char *
 mc_txt_escaped(struct mc_run *run, const struct mc_txt *txt)
 {
 	return mc_escape(run->arena, txt->text, txt->length);
+}
+
+bool
+mc_txt_find_dangling(struct mc_run *run, const struct mc_dns *dns, const char *id)
+{
+	if (dns->fact.status != MC_FACT_OK || dns->alias_count == 0 || dns->count > 0)
+		return false;
+	mc_find(run, id, "%s: %s", mc_host_chain(run, dns),
+		dns->nxdomain ? "the last name does not exist" : "no TXT record there");
+	mc_about(run, dns->name);
+	return true;
 }
 
 static bool

@@ -29,6 +29,8 @@ const struct mc_dns *mc_txt_ask(struct mc_run *run, const char *prefix, const ch
 void mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
 	bool (*counts)(const char *text, size_t length), struct mc_txts *ret_txts);
 const char *mc_txt_escaped(struct mc_run *run, const struct mc_txt *txt);
+/* The finding that an answer is an alias without a TXT record at its end, if it is one. */
+bool mc_txt_find_dangling(struct mc_run *run, const struct mc_dns *dns, const char *id);
 
 enum mc_taking { MC_TAKING_WAIT, MC_TAKING_MAIL, MC_TAKING_NONE, MC_TAKING_UNKNOWN };
 
