@@ -85,29 +85,49 @@ denies_by_nxname(const struct mc_dns *nsec)
 	return false;
 }
 
-/* Whether np would ever apply: a name below the domain is asked for that nobody made. */
-static enum mc_step
-judge_nonexistent(struct mc_run *run, const struct mc_dmarc_place *place)
+/* 3.2.13: NXDOMAIN tells that a name does not exist; an alias does, whatever it leads to. Gives
+ * what then is applied to it, and true when all is known. */
+static bool
+probe(struct mc_run *run, const struct mc_dmarc_place *place, enum mc_dmarc_policy *ret_policy)
 {
-	const struct mc_dns *made_up, *nsec;
+	enum mc_dmarc_policy sp = mc_dmarc_apply(&place->dmarc, MC_DMARC_SUBDOMAIN, true);
+	enum mc_dmarc_policy np = mc_dmarc_apply(&place->dmarc, MC_DMARC_NONEXISTENT, true);
+	const struct mc_dns *a, *nsec;
 
-	if (place == NULL || mc_dmarc_apply(&place->dmarc, MC_DMARC_SUBDOMAIN, true) ==
-				     mc_dmarc_apply(&place->dmarc, MC_DMARC_NONEXISTENT, true))
-		return MC_DONE;
-	made_up = mc_ask_dns(run, NO_NAME, run->domain, MC_RR_A);
-	if (made_up == NULL)
-		return MC_WAIT;
-	if (made_up->fact.status != MC_FACT_OK || made_up->nxdomain)
-		return MC_DONE;
-	if (made_up->count > 0) {
-		mc_find(run, "dmarc.np-wildcard", NO_NAME ".%s exists", run->domain);
-		return MC_DONE;
-	}
-	nsec = mc_ask_dns(run, NO_NAME, run->domain, MC_RR_NSEC);
+	*ret_policy = sp == np ? np : MC_DMARC_ABSENT;
+	if (sp == np)
+		return true;
+	a = mc_ask_dns(run, NO_NAME, run->domain, MC_RR_A);
+	if (a == NULL || a->fact.status != MC_FACT_OK)
+		return a != NULL;
+	*ret_policy = a->nxdomain && a->alias_count == 0 ? np : sp;
+	if (*ret_policy == np)
+		return true;
+	nsec = a->count == 0 && a->alias_count == 0
+		       ? mc_ask_dns(run, NO_NAME, run->domain, MC_RR_NSEC)
+		       : a;
 	if (nsec == NULL)
-		return MC_WAIT;
-	if (nsec->fact.status == MC_FACT_OK && denies_by_nxname(nsec))
+		return false;
+	if (nsec != a && nsec->fact.status == MC_FACT_OK && denies_by_nxname(nsec)) {
+		*ret_policy = np;
 		mc_find(run, "dmarc.np-nxname", NO_NAME ".%s: NOERROR, NXNAME", run->domain);
+	} else {
+		mc_find(run, "dmarc.np-wildcard", NO_NAME ".%s: %s", run->domain,
+			nsec != a ? "NOERROR, not NXDOMAIN" : "it has an address or an alias");
+	}
+	return true;
+}
+
+/* What a name below the domain gets that nobody made. */
+static enum mc_step
+judge_made_up(struct mc_run *run, const struct mc_dmarc_place *place)
+{
+	enum mc_dmarc_policy policy = MC_DMARC_ABSENT;
+
+	if (place != NULL && !probe(run, place, &policy))
+		return MC_WAIT;
+	mc_record_put_text(
+		run->values, "made_up_subdomain_policy", run->arena, mc_dmarc_policy_name(policy));
 	return MC_DONE;
 }
 
@@ -205,15 +225,15 @@ static enum mc_step
 with_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
 	const struct mc_dmarc_place *subdomains = mc_dmarc_walk_below(walk);
-	enum mc_step reports, nonexistent, difference;
+	enum mc_step reports, made_up, difference;
 
 	judge_record(run, walk);
 	put_subdomains(run, subdomains);
 	reports = mc_dmarc_judge_reports(run, walk);
-	nonexistent = judge_nonexistent(run, subdomains);
+	made_up = judge_made_up(run, subdomains);
 	difference = judge_difference(run, walk);
-	return reports == MC_WAIT || nonexistent == MC_WAIT || difference == MC_WAIT ? MC_WAIT
-										     : MC_DONE;
+	return reports == MC_WAIT || made_up == MC_WAIT || difference == MC_WAIT ? MC_WAIT
+										 : MC_DONE;
 }
 
 /* Somewhere else than at _dmarc below the domain. */
@@ -257,6 +277,7 @@ without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 		broken = broken || mc_dmarc_is_attempt(walk->places[0].txts.others[i].text,
 					   walk->places[0].txts.others[i].length);
 	put_subdomains(run, NULL);
+	judge_made_up(run, NULL);
 	if (!broken && !find_misplaced(run))
 		return MC_WAIT;
 	if (!broken)
@@ -292,6 +313,7 @@ check_domain(struct mc_run *run)
 		step = with_record(run, &walk);
 	} else if (walk.bogus != NULL || walk.failed != NULL) {
 		put_subdomains(run, NULL);
+		judge_made_up(run, NULL);
 		step = MC_DONE;
 	} else {
 		step = without_record(run, &walk);
