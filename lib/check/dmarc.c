@@ -165,46 +165,63 @@ judge_difference(struct mc_run *run, const struct mc_dmarc_walk *walk)
 }
 
 static void
-judge_others(struct mc_run *run, const struct mc_dmarc_place *place)
+tell_unrelated(struct mc_run *run, const struct mc_dmarc_place *place)
 {
 	for (size_t i = 0; i < place->txts.other_count; i++) {
 		const struct mc_txt *txt = &place->txts.others[i];
-		bool attempt = mc_dmarc_is_attempt(txt->text, txt->length);
+		if (mc_dmarc_is_attempt(txt->text, txt->length))
+			continue;
+		mc_find(run, "dmarc.unrelated", "%s", mc_txt_escaped(run, txt));
+		mc_about(run, place->owner);
+	}
+}
+
+static void
+tell_multiple(struct mc_run *run, const struct mc_dmarc_place *place)
+{
+	mc_find(run, "dmarc.multiple", "%zu records", place->txts.count);
+	for (size_t i = 0; i < place->txts.count; i++)
+		mc_evidence(run, "%s", mc_txt_escaped(run, &place->txts.records[i]));
+	mc_about(run, place->owner);
+}
+
+/* Records that were meant to be ones and are not. */
+static void
+tell_broken(struct mc_run *run, const struct mc_dmarc_place *place)
+{
+	for (size_t i = 0; i < place->txts.other_count; i++) {
+		const struct mc_txt *txt = &place->txts.others[i];
 		struct mc_problems problems;
 		struct mc_dmarc dmarc;
 
-		if (!attempt) {
-			mc_find(run, "dmarc.unrelated", "%s", mc_txt_escaped(run, txt));
-			mc_about(run, place->owner);
+		if (!mc_dmarc_is_attempt(txt->text, txt->length))
 			continue;
-		}
 		mc_problems_init(&problems, run->arena);
 		mc_dmarc_parse(txt->text, txt->length, &dmarc, &problems);
 		mc_record_find(run, &problems, place->owner);
 		mc_evidence(run, "%s", mc_txt_escaped(run, txt));
 	}
+	mc_txt_find_dangling(run, place->dns, "dmarc.dangling-alias");
+	if (place->txts.count == 1 && !place->single)
+		mc_record_find(run, &place->problems, place->owner);
 }
 
+/* Further up only what takes the domain its policy. */
 static void
 judge_places(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
+	tell_unrelated(run, &walk->places[0]);
 	for (size_t i = 0; i < walk->count; i++) {
 		const struct mc_dmarc_place *place = &walk->places[i];
+		bool matters = i == 0 || walk->record == NULL;
+
 		if (place->txts.count > 1) {
-			mc_find(run, "dmarc.multiple", "%zu records", place->txts.count);
-			for (size_t j = 0; j < place->txts.count; j++)
-				mc_evidence(
-					run, "%s", mc_txt_escaped(run, &place->txts.records[j]));
-			mc_about(run, place->owner);
-			if (i > 0)
+			tell_multiple(run, place);
+			if (!matters)
 				mc_severity(run, MC_NOTICE);
 		}
-		if (i == 0) {
-			judge_others(run, place);
-			mc_txt_find_dangling(run, place->dns, "dmarc.dangling-alias");
-		}
-		if (i == 0 && place->txts.count == 1 && !place->single)
-			mc_record_find(run, &place->problems, place->owner);
+		if (matters)
+			tell_broken(run, place);
 	}
 }
 
@@ -221,6 +238,22 @@ judge_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	}
 }
 
+/* Names below get the record of the organization, so sp and np of any other are not looked at. */
+static void
+judge_subdomains(
+	struct mc_run *run, const struct mc_dmarc_walk *walk, const struct mc_dmarc_place *below)
+{
+	const struct mc_dmarc *dmarc = &walk->record->dmarc;
+	bool sp = dmarc->sp != MC_DMARC_ABSENT;
+
+	if (walk->record != &walk->places[0] || below == NULL || below == walk->record ||
+		(!sp && dmarc->np == MC_DMARC_ABSENT))
+		return;
+	mc_find(run, "dmarc.sp-ignored", "%s=%s; names below %s get what %s says", sp ? "sp" : "np",
+		mc_dmarc_policy_name(sp ? dmarc->sp : dmarc->np), run->domain, below->owner);
+	mc_about(run, walk->record->owner);
+}
+
 static enum mc_step
 with_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
@@ -228,6 +261,7 @@ with_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	enum mc_step reports, made_up, difference;
 
 	judge_record(run, walk);
+	judge_subdomains(run, walk, subdomains);
 	put_subdomains(run, subdomains);
 	reports = mc_dmarc_judge_reports(run, walk);
 	made_up = judge_made_up(run, subdomains);
@@ -267,15 +301,25 @@ find_misplaced(struct mc_run *run)
 	return apex && doubled;
 }
 
+/* Whether something was told that was meant to be a record. */
+static bool
+is_broken(const struct mc_dmarc_place *place)
+{
+	if (place->txts.count > 0 || (place->dns->alias_count > 0 && place->dns->count == 0))
+		return true;
+	for (size_t i = 0; i < place->txts.other_count; i++)
+		if (mc_dmarc_is_attempt(place->txts.others[i].text, place->txts.others[i].length))
+			return true;
+	return false;
+}
+
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
-	const struct mc_dns *dns = walk->places[0].dns;
-	bool broken = walk->places[0].txts.count > 0 || (dns->alias_count > 0 && dns->count == 0);
+	bool broken = false;
 
-	for (size_t i = 0; i < walk->places[0].txts.other_count; i++)
-		broken = broken || mc_dmarc_is_attempt(walk->places[0].txts.others[i].text,
-					   walk->places[0].txts.others[i].length);
+	for (size_t i = 0; i < walk->count; i++)
+		broken = broken || is_broken(&walk->places[i]);
 	put_subdomains(run, NULL);
 	judge_made_up(run, NULL);
 	if (!broken && !find_misplaced(run))

@@ -275,6 +275,14 @@ read_tags(struct reading *reading)
 	}
 }
 
+/* RFC 7489, 6.3: one or two digits are less than 100. */
+static bool
+is_sampled(const char *pct)
+{
+	return pct != NULL && pct[0] != '\0' && strlen(pct) <= 2 &&
+	       strspn(pct, "0123456789") == strlen(pct);
+}
+
 static void
 judge_values(const struct reading *reading, const struct mc_tag *p)
 {
@@ -287,6 +295,9 @@ judge_values(const struct reading *reading, const struct mc_tag *p)
 		mc_problem(reading->problems, "dmarc.policy-none", p->name_at, "p=%s", p->value);
 		return;
 	}
+	if (is_sampled(dmarc->removed_policy_sample))
+		mc_problem(reading->problems, "dmarc.pct-ignored", MC_NOWHERE, "p=%s, pct=%s",
+			mc_dmarc_policy_name(dmarc->p), dmarc->removed_policy_sample);
 	if (dmarc->sp == MC_DMARC_NONE || dmarc->np == MC_DMARC_NONE)
 		mc_problem(reading->problems, "dmarc.subdomains-open", MC_NOWHERE, "p=%s, %s",
 			mc_dmarc_policy_name(dmarc->p),
@@ -325,7 +336,11 @@ judge_reports(struct reading *reading)
 	const struct mc_dmarc *dmarc = reading->dmarc;
 
 	if (dmarc->testing)
-		mc_problem(reading->problems, "dmarc.testing", MC_NOWHERE, "t=y");
+		mc_problem(reading->problems, "dmarc.testing", MC_NOWHERE, "t=y%s",
+			dmarc->p <= MC_DMARC_NONE && dmarc->sp <= MC_DMARC_NONE &&
+					dmarc->np <= MC_DMARC_NONE
+				? ", without effect: the policy is none"
+				: "");
 	if (dmarc->rua.count == 0)
 		mc_problem(reading->problems, "dmarc.no-reports", MC_NOWHERE, "no rua tag");
 	if (dmarc->ruf.count == 0 && mc_tag_list_find(reading->list, "fo") != NULL)
