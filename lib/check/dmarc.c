@@ -138,8 +138,10 @@ outcome(struct mc_run *run, enum mc_dmarc_policy policy, const char *record_doma
 
 	if (record_domain == NULL)
 		return "no DMARC record";
-	return mc_arena_printf(run->arena, "policy %s (record at _dmarc.%s)",
-		name != NULL ? name : "none that is valid", record_domain);
+	if (name == NULL)
+		return mc_arena_printf(
+			run->arena, "the record at _dmarc.%s is not applied", record_domain);
+	return mc_arena_printf(run->arena, "policy %s (record at _dmarc.%s)", name, record_domain);
 }
 
 static enum mc_step
