@@ -378,7 +378,8 @@ tell_version(const char *text, size_t length, struct mc_problems *problems)
 	while (lead < length && mc_is_fws(text[lead]))
 		lead++;
 	if (memmem(text, length, "\\;", 2) != NULL) {
-		mc_problem(problems, "dmarc.version", MC_NOWHERE, "a backslash stands before a semicolon");
+		mc_problem(problems, "dmarc.version", MC_NOWHERE,
+			"a backslash stands before a semicolon");
 		mc_problem_fix(problems, "Publish the semicolons without backslashes: %s",
 			without_backslashes(problems->arena, text, length));
 	} else if (lead > 0 && mc_dmarc_is_record(text + lead, length - lead)) {
