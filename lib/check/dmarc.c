@@ -6,7 +6,6 @@
 #include "check/registry.h"
 
 #define NO_NAME "mailcheck-no-such-name"
-#define NXNAME 128 /* RFC 9824, 3.4 */
 
 static enum mc_dmarc_policy
 policy_for(const struct mc_dmarc_walk *walk, enum mc_dmarc_for what, bool effective)
@@ -69,20 +68,10 @@ put_subdomains(struct mc_run *run, const struct mc_dmarc_place *place)
 	mc_record_put_text(run->values, "nonexistent_subdomain_policy", run->arena, np);
 }
 
-/* The type bitmap (RFC 4034, 4.1.2) of an NSEC: window 0, octet 16, first bit is type 128. */
-static bool
-denies_by_nxname(const struct mc_dns *nsec)
+static void
+tell_nxname(struct mc_run *run, const char *name)
 {
-	for (size_t i = 0; i < nsec->count; i++) {
-		const struct mc_rr *rr = &nsec->rrs[i];
-		size_t at = mc_name_wire_length(rr->rdata, rr->rdlength);
-		if (at == 0 || rr->rdlength < at + 2 || rr->rdata[at] != NXNAME / 256 ||
-			rr->rdlength < at + 2 + rr->rdata[at + 1])
-			continue;
-		if (rr->rdata[at + 1] > NXNAME / 8 && (rr->rdata[at + 2 + NXNAME / 8] & 0x80) != 0)
-			return true;
-	}
-	return false;
+	mc_find(run, "dmarc.np-nxname", "%s: NOERROR, NXNAME", name);
 }
 
 /* 3.2.13: NXDOMAIN tells that a name does not exist; an alias does, whatever it leads to. Gives
@@ -108,9 +97,9 @@ probe(struct mc_run *run, const struct mc_dmarc_place *place, enum mc_dmarc_poli
 		       : a;
 	if (nsec == NULL)
 		return false;
-	if (nsec != a && nsec->fact.status == MC_FACT_OK && denies_by_nxname(nsec)) {
+	if (nsec != a && mc_dmarc_is_nxname(nsec)) {
 		*ret_policy = np;
-		mc_find(run, "dmarc.np-nxname", NO_NAME ".%s: NOERROR, NXNAME", run->domain);
+		tell_nxname(run, nsec->name);
 	} else {
 		mc_find(run, "dmarc.np-wildcard", NO_NAME ".%s: %s", run->domain,
 			nsec != a ? "NOERROR, not NXDOMAIN" : "it has an address or an alias");
@@ -118,13 +107,16 @@ probe(struct mc_run *run, const struct mc_dmarc_place *place, enum mc_dmarc_poli
 	return true;
 }
 
-/* What a name below the domain gets that nobody made. */
+/* What a name below the domain gets that nobody made; below one that does not exist there is
+ * none (RFC 8020). */
 static enum mc_step
-judge_made_up(struct mc_run *run, const struct mc_dmarc_place *place)
+judge_made_up(struct mc_run *run, const struct mc_dmarc_place *place, bool denied)
 {
 	enum mc_dmarc_policy policy = MC_DMARC_ABSENT;
 
-	if (place != NULL && !probe(run, place, &policy))
+	if (place != NULL && denied)
+		policy = mc_dmarc_apply(&place->dmarc, MC_DMARC_NONEXISTENT, true);
+	else if (place != NULL && !probe(run, place, &policy))
 		return MC_WAIT;
 	mc_record_put_text(
 		run->values, "made_up_subdomain_policy", run->arena, mc_dmarc_policy_name(policy));
@@ -263,10 +255,12 @@ with_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	enum mc_step reports, made_up, difference;
 
 	judge_record(run, walk);
+	if (walk->by_nxname)
+		tell_nxname(run, run->domain);
 	judge_subdomains(run, walk, subdomains);
 	put_subdomains(run, subdomains);
 	reports = mc_dmarc_judge_reports(run, walk);
-	made_up = judge_made_up(run, subdomains);
+	made_up = judge_made_up(run, subdomains, walk->applies == MC_DMARC_NONEXISTENT);
 	difference = judge_difference(run, walk);
 	return reports == MC_WAIT || made_up == MC_WAIT || difference == MC_WAIT ? MC_WAIT
 										 : MC_DONE;
@@ -323,7 +317,7 @@ without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	for (size_t i = 0; i < walk->count; i++)
 		broken = broken || is_broken(&walk->places[i]);
 	put_subdomains(run, NULL);
-	judge_made_up(run, NULL);
+	judge_made_up(run, NULL, false);
 	if (!broken && !find_misplaced(run))
 		return MC_WAIT;
 	if (!broken)
@@ -359,7 +353,7 @@ check_domain(struct mc_run *run)
 		step = with_record(run, &walk);
 	} else if (walk.bogus != NULL || walk.failed != NULL) {
 		put_subdomains(run, NULL);
-		judge_made_up(run, NULL);
+		judge_made_up(run, NULL, false);
 		step = MC_DONE;
 	} else {
 		step = without_record(run, &walk);

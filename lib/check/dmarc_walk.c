@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define NXNAME 128 /* RFC 9824 */
+
 static bool
 is_readable(const struct mc_dmarc_place *place)
 {
@@ -129,12 +131,47 @@ mc_dmarc_walk_below(const struct mc_dmarc_walk *walk)
 	return record;
 }
 
-/* A subdomain that does not exist (3.2.13) gets np; the MX lookup tells. An alias exists, whatever
- * it leads to. */
+/* The type bitmap (RFC 4034, 4.1.2) of an NSEC: window 0, octet 16, first bit is type 128. */
+bool
+mc_dmarc_is_nxname(const struct mc_dns *nsec)
+{
+	if (nsec->fact.status != MC_FACT_OK)
+		return false;
+	for (size_t i = 0; i < nsec->count; i++) {
+		const struct mc_rr *rr = &nsec->rrs[i];
+		size_t at = mc_name_wire_length(rr->rdata, rr->rdlength);
+		if (at == 0 || rr->rdlength < at + 2 || rr->rdata[at] != NXNAME / 256 ||
+			rr->rdlength < at + 2 + rr->rdata[at + 1])
+			continue;
+		if (rr->rdata[at + 1] > NXNAME / 8 && (rr->rdata[at + 2 + NXNAME / 8] & 0x80) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* MC_WAIT while it is not known. */
+static enum mc_step
+tell_nxname(struct mc_run *run, struct mc_dmarc_walk *walk)
+{
+	const struct mc_dns *nsec = mc_ask_dns(run, NULL, run->domain, MC_RR_NSEC);
+
+	if (nsec == NULL)
+		return MC_WAIT;
+	if (mc_dmarc_is_nxname(nsec)) {
+		walk->applies = MC_DMARC_NONEXISTENT;
+		walk->by_nxname = true;
+	}
+	return MC_DONE;
+}
+
+/* A subdomain that does not exist (3.2.13) gets np; the MX lookup tells, or where the zone denies
+ * in the compact way its NSEC. An alias exists, whatever it leads to. */
 static enum mc_step
 tell_existence(struct mc_run *run, struct mc_dmarc_walk *walk)
 {
 	const struct mc_dmarc *dmarc = &walk->record->dmarc;
+	bool same = mc_dmarc_apply(dmarc, MC_DMARC_SUBDOMAIN, false) ==
+		    mc_dmarc_apply(dmarc, MC_DMARC_NONEXISTENT, false);
 	const struct mc_dns *mx;
 
 	walk->applies = MC_DMARC_SUBDOMAIN;
@@ -143,14 +180,15 @@ tell_existence(struct mc_run *run, struct mc_dmarc_walk *walk)
 	mx = mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
 	if (mx == NULL)
 		return MC_WAIT;
-	if (mx->fact.status == MC_FACT_OK && mx->dnssec != MC_DNSSEC_BOGUS) {
-		if (mx->nxdomain && mx->alias_count == 0)
-			walk->applies = MC_DMARC_NONEXISTENT;
-	} else if (mc_dmarc_apply(dmarc, MC_DMARC_SUBDOMAIN, false) !=
-		   mc_dmarc_apply(dmarc, MC_DMARC_NONEXISTENT, false)) {
-		walk->existence = mx;
+	if (mx->fact.status != MC_FACT_OK || mx->dnssec == MC_DNSSEC_BOGUS) {
+		walk->existence = same ? NULL : mx;
+		return MC_DONE;
 	}
-	return MC_DONE;
+	if (mx->alias_count > 0)
+		return MC_DONE;
+	if (mx->nxdomain)
+		walk->applies = MC_DMARC_NONEXISTENT;
+	return mx->nxdomain || mx->count > 0 || same ? MC_DONE : tell_nxname(run, walk);
 }
 
 enum mc_step
