@@ -4,10 +4,10 @@
 #include "check/dmarc_walk.h"
 
 static void
-unknown(struct mc_run *run, const struct mc_report_uri *uri, const struct mc_fact *failed)
+unknown(struct mc_run *run, const struct mc_report_uri *uri, const char *why)
 {
-	mc_find(run, "dmarc.report-lookup-failed", "%s: %s", uri->text, failed->text);
-	mc_inconclusive(run, "%s: %s", uri->text, failed->text);
+	mc_find(run, "dmarc.report-lookup-failed", "%s: %s", uri->text, why);
+	mc_inconclusive(run, "%s: %s", uri->text, why);
 }
 
 /* RFC 9990, 4: of the organization whose record it is, which may be a public suffix. Where the walk
@@ -97,7 +97,9 @@ judge_authorisation(
 	if (dns == NULL)
 		return MC_WAIT;
 	if (dns->fact.status != MC_FACT_OK)
-		unknown(run, uri, &dns->fact);
+		unknown(run, uri, dns->fact.text);
+	else if (dns->dnssec == MC_DNSSEC_BOGUS)
+		unknown(run, uri, dns->why_bogus);
 	else
 		judge_answer(run, walk, uri, dns);
 	return MC_DONE;
@@ -117,7 +119,7 @@ judge_mailbox(struct mc_run *run, const struct mc_report_uri *uri)
 			why);
 		break;
 	case MC_TAKING_UNKNOWN:
-		unknown(run, uri, failed);
+		unknown(run, uri, failed->text);
 		break;
 	case MC_TAKING_MAIL:
 		break;
