@@ -232,19 +232,28 @@ judge_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	}
 }
 
-/* Names below get the record of the organization, so sp and np of any other are not looked at. */
+/* Names below get the record of the organization, so sp and np of any other are not looked at:
+ * worth a word where that makes a difference. */
 static void
 judge_subdomains(
 	struct mc_run *run, const struct mc_dmarc_walk *walk, const struct mc_dmarc_place *below)
 {
-	const struct mc_dmarc *dmarc = &walk->record->dmarc;
-	bool sp = dmarc->sp != MC_DMARC_ABSENT;
+	const struct mc_dmarc *own = &walk->record->dmarc;
+	enum mc_dmarc_for what =
+		own->sp != MC_DMARC_ABSENT ? MC_DMARC_SUBDOMAIN : MC_DMARC_NONEXISTENT;
 
-	if (walk->record != &walk->places[0] || below == NULL || below == walk->record ||
-		(!sp && dmarc->np == MC_DMARC_ABSENT))
+	if (walk->record != &walk->places[0] || below == NULL || below == walk->record)
 		return;
-	mc_find(run, "dmarc.sp-ignored", "%s=%s; names below %s get what %s says", sp ? "sp" : "np",
-		mc_dmarc_policy_name(sp ? dmarc->sp : dmarc->np), run->domain, below->owner);
+	if (what == MC_DMARC_SUBDOMAIN && own->sp == mc_dmarc_apply(&below->dmarc, what, false))
+		what = MC_DMARC_NONEXISTENT;
+	if (what == MC_DMARC_NONEXISTENT &&
+		(own->np == MC_DMARC_ABSENT ||
+			own->np == mc_dmarc_apply(&below->dmarc, what, false)))
+		return;
+	mc_find(run, "dmarc.sp-ignored", "%s=%s; names below %s get what %s says",
+		what == MC_DMARC_SUBDOMAIN ? "sp" : "np",
+		mc_dmarc_policy_name(what == MC_DMARC_SUBDOMAIN ? own->sp : own->np), run->domain,
+		below->owner);
 	mc_about(run, walk->record->owner);
 }
 
