@@ -300,10 +300,11 @@ static bool
 find_misplaced(struct mc_run *run)
 {
 	bool apex = tell_misplaced(run, NULL, run->domain);
+	bool bare = tell_misplaced(run, "dmarc", run->domain);
 	bool doubled = tell_misplaced(
 		run, mc_arena_printf(run->arena, "_dmarc.%s", run->domain), run->domain);
 
-	return apex && doubled;
+	return apex && bare && doubled;
 }
 
 /* Whether something was told that was meant to be a record. */
