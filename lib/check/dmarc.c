@@ -6,6 +6,7 @@
 #include "check/registry.h"
 
 #define NO_NAME "mailcheck-no-such-name"
+#define UNRELATED 5 /* most other records that are shown */
 
 static enum mc_dmarc_policy
 policy_for(const struct mc_dmarc_walk *walk, enum mc_dmarc_for what, bool effective)
@@ -158,16 +159,25 @@ judge_difference(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	return MC_DONE;
 }
 
+/* One finding, however many there are. */
 static void
 tell_unrelated(struct mc_run *run, const struct mc_dmarc_place *place)
 {
+	size_t told = 0;
+
 	for (size_t i = 0; i < place->txts.other_count; i++) {
 		const struct mc_txt *txt = &place->txts.others[i];
 		if (mc_dmarc_is_attempt(txt->text, txt->length))
 			continue;
-		mc_find(run, "dmarc.unrelated", "%s", mc_txt_escaped(run, txt));
-		mc_about(run, place->owner);
+		if (told++ == 0) {
+			mc_find(run, "dmarc.unrelated", "%s", mc_txt_escaped(run, txt));
+			mc_about(run, place->owner);
+		} else if (told <= UNRELATED) {
+			mc_evidence(run, "%s", mc_txt_escaped(run, txt));
+		}
 	}
+	if (told > UNRELATED)
+		mc_evidence(run, "and others");
 }
 
 static void

@@ -30,17 +30,17 @@ mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
 		.records = mc_arena_calloc(run->arena, MC_TXT_LIMIT, sizeof(struct mc_txt)),
 		.others = mc_arena_calloc(run->arena, MC_TXT_LIMIT, sizeof(struct mc_txt))};
 
-	for (size_t i = 0;
-		txts.records != NULL && txts.others != NULL && i < dns->count && i < MC_TXT_LIMIT;
-		i++) {
+	for (size_t i = 0; txts.records != NULL && txts.others != NULL && i < dns->count; i++) {
 		struct mc_txt txt;
 		txt.text = mc_rr_txt(run->arena, &dns->rrs[i], &txt.length);
 		if (txt.text == NULL)
 			continue;
-		if (counts(txt.text, txt.length))
+		if (!counts(txt.text, txt.length)) {
+			if (txts.other_count < MC_TXT_LIMIT)
+				txts.others[txts.other_count++] = txt;
+		} else if (txts.count < MC_TXT_LIMIT) {
 			txts.records[txts.count++] = txt;
-		else
-			txts.others[txts.other_count++] = txt;
+		}
 	}
 	*ret_txts = txts;
 }

@@ -7,7 +7,7 @@
 
 #include "fact/run.h"
 
-#define MC_TXT_LIMIT 64 /* most records of one name that are looked at */
+#define MC_TXT_LIMIT 64 /* most records that are kept, of either kind */
 
 struct mc_txt {
 	const char *text;
