@@ -13,6 +13,7 @@ struct reading {
 	struct mc_problems *problems;
 	const struct mc_tag_list *list;
 	bool bad_policy, bad_np; /* p or sp; np */
+	bool bad_rua;
 };
 
 const char *
@@ -74,8 +75,10 @@ tell_bad_policy(struct reading *reading, const struct mc_tag *tag)
 		reading->bad_np = true;
 	else
 		reading->bad_policy = true;
-	mc_problem(reading->problems, "dmarc.policy-invalid", tag->value_at,
-		"%s=%s: none of none, quarantine and reject", tag->name, tag->value);
+	mc_problem(reading->problems, "dmarc.policy-invalid",
+		tag->wrong != NULL ? tag->wrong_at : tag->value_at, "%s=%s: %s", tag->name,
+		tag->value,
+		tag->wrong != NULL ? tag->wrong : "none of none, quarantine and reject");
 	if (strchr(tag->value, ',') != NULL)
 		mc_problem_fix(reading->problems, "Write semicolons, not commas, between the tags");
 }
@@ -257,6 +260,7 @@ read_malformed(struct reading *reading, const struct mc_tag *tag)
 		tell_bad_policy(reading, tag);
 		return;
 	}
+	reading->bad_rua = reading->bad_rua || strcmp(tag->name, "rua") == 0;
 	mc_problem(reading->problems, "dmarc.syntax", tag->wrong_at, "%s", tag->wrong);
 	if (strcasecmp(tag->name, "mailto") == 0)
 		mc_problem_fix(reading->problems,
@@ -342,7 +346,8 @@ judge_reports(struct reading *reading)
 				? ", without effect: the policy is none"
 				: "");
 	if (dmarc->rua.count == 0)
-		mc_problem(reading->problems, "dmarc.no-reports", MC_NOWHERE, "no rua tag");
+		mc_problem(reading->problems, "dmarc.no-reports", MC_NOWHERE, "no rua tag%s",
+			reading->bad_rua ? " that can be read" : "");
 	if (dmarc->ruf.count == 0 && mc_tag_list_find(reading->list, "fo") != NULL)
 		mc_problem(reading->problems, "dmarc.fo-alone", MC_NOWHERE, "fo=%s without ruf",
 			dmarc->fo);
@@ -399,7 +404,7 @@ mc_dmarc_parse(
 	const char *text, size_t length, struct mc_dmarc *ret_dmarc, struct mc_problems *problems)
 {
 	struct mc_tag_list list;
-	struct reading reading = {ret_dmarc, problems, &list, false, false};
+	struct reading reading = {ret_dmarc, problems, &list, false, false, false};
 
 	*ret_dmarc = (struct mc_dmarc){.psd = 'u', .fo = "0"};
 	if (!mc_dmarc_is_record(text, length)) {
