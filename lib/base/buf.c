@@ -97,6 +97,18 @@ mc_buf_putc(struct mc_buf *buf, char c)
 }
 
 bool
+mc_buf_decimal(struct mc_buf *buf, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	return mc_buf_append(buf, digits + at, sizeof(digits) - at);
+}
+
+bool
 mc_buf_u16(struct mc_buf *buf, uint16_t value)
 {
 	const uint8_t bytes[2] = {(uint8_t)(value >> 8), (uint8_t)value};

@@ -26,6 +26,7 @@ uint8_t *mc_buf_extend(struct mc_buf *buf, size_t length);
 bool mc_buf_append(struct mc_buf *buf, const void *bytes, size_t length);
 bool mc_buf_puts(struct mc_buf *buf, const char *text);
 bool mc_buf_putc(struct mc_buf *buf, char c);
+bool mc_buf_decimal(struct mc_buf *buf, uint64_t number);
 bool mc_buf_u16(struct mc_buf *buf, uint16_t value); /* network order */
 bool mc_buf_u32(struct mc_buf *buf, uint32_t value);
 __attribute__((format(printf, 2, 3))) bool mc_buf_printf(

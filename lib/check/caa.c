@@ -21,9 +21,22 @@ struct set {
 	const char *found_at;         /* NULL: there are none */
 	const struct mc_fact *failed; /* a lookup on the way up failed */
 	const struct mc_dns *bogus;
-	struct mc_caa properties[PROPERTIES];
+	struct mc_caa *properties;
 	size_t count;
 };
+
+static void
+read_properties(struct mc_run *run, struct set *set, const struct mc_dns *dns)
+{
+	size_t room = dns->count < PROPERTIES ? dns->count : PROPERTIES;
+
+	set->properties = mc_arena_calloc(run->arena, room, sizeof(*set->properties));
+	if (set->properties == NULL)
+		return;
+	for (size_t i = 0; i < dns->count && set->count < room; i++)
+		if (mc_caa_read(run->arena, &dns->rrs[i], &set->properties[set->count]))
+			set->count++;
+}
 
 /* RFC 8659, 3: at the name itself, or at the nearest name above it. All are asked at once. */
 static enum mc_step
@@ -53,10 +66,8 @@ find_set(struct mc_run *run, const char *name, struct set *ret_set)
 		ret_set->bogus = dns;
 	else if (dns->count > 0)
 		ret_set->found_at = dns->name;
-	for (size_t i = 0; ret_set->found_at != NULL && i < dns->count; i++)
-		if (ret_set->count < PROPERTIES &&
-			mc_caa_read(run->arena, &dns->rrs[i], &ret_set->properties[ret_set->count]))
-			ret_set->count++;
+	if (ret_set->found_at != NULL)
+		read_properties(run, ret_set, dns);
 	return MC_DONE;
 }
 
@@ -233,7 +244,7 @@ seen_before(const struct set *sets, size_t i)
 static enum mc_step
 judge_names(struct mc_run *run, const struct names *names)
 {
-	struct set *sets = mc_arena_calloc(run->arena, NAMES, sizeof(*sets));
+	struct set *sets = mc_arena_calloc(run->arena, names->count, sizeof(*sets));
 	json_t *array = json_array();
 	enum mc_step step = MC_DONE;
 

@@ -8,20 +8,29 @@
 #include "check/registry.h"
 #include "check/txt.h"
 
-#define NO_SELECTOR "mailcheck-no-such-selector"
-
-/* What mail services and servers call theirs. Not finding any of them says nothing. */
-static const char *const well_known[] = {"default", "dkim", "dkim1", "mail", "email", "smtp", "s1",
-	"s2", "k1", "k2", "k3", "google", "selector1", "selector2", "fm1", "fm2", "fm3",
-	"protonmail", "protonmail2", "protonmail3", "zoho", "zmail", "mandrill", "mailjet", "pm",
-	"sig1", "krs", "mxvault", "ed25519", "rsa"};
-
-#define WELL_KNOWN (sizeof(well_known) / sizeof(well_known[0]))
-
 /* A key to look for. */
 struct wanted {
-	const char *selector, *domain;
+	const char *selector, *prefix, *domain;
 };
+
+#define SELECTOR(name)                                                                             \
+	{                                                                                          \
+		.selector = name, .prefix = name "._domainkey"                                     \
+	}
+
+static const struct wanted no_such = SELECTOR("mailcheck-no-such-selector");
+
+/* What mail services and servers call theirs. Not finding any of them says nothing. */
+static const struct wanted well_known[] = {SELECTOR("default"), SELECTOR("dkim"), SELECTOR("dkim1"),
+	SELECTOR("mail"), SELECTOR("email"), SELECTOR("smtp"), SELECTOR("s1"), SELECTOR("s2"),
+	SELECTOR("k1"), SELECTOR("k2"), SELECTOR("k3"), SELECTOR("google"), SELECTOR("selector1"),
+	SELECTOR("selector2"), SELECTOR("fm1"), SELECTOR("fm2"), SELECTOR("fm3"),
+	SELECTOR("protonmail"), SELECTOR("protonmail2"), SELECTOR("protonmail3"), SELECTOR("zoho"),
+	SELECTOR("zmail"), SELECTOR("mandrill"), SELECTOR("mailjet"), SELECTOR("pm"),
+	SELECTOR("sig1"), SELECTOR("krs"), SELECTOR("mxvault"), SELECTOR("ed25519"),
+	SELECTOR("rsa")};
+
+#define WELL_KNOWN (sizeof(well_known) / sizeof(well_known[0]))
 
 struct looking {
 	struct mc_run *run;
@@ -36,15 +45,13 @@ struct looking {
 static const struct mc_dns *
 ask(struct mc_run *run, const struct wanted *wanted)
 {
-	const char *prefix = mc_arena_printf(run->arena, "%s._domainkey", wanted->selector);
-
-	return mc_ask_dns(run, prefix, wanted->domain, MC_RR_TXT);
+	return mc_ask_dns(run, wanted->prefix, wanted->domain, MC_RR_TXT);
 }
 
 static const char *
 name_of(struct mc_run *run, const struct wanted *wanted)
 {
-	return mc_arena_printf(run->arena, "%s._domainkey.%s", wanted->selector, wanted->domain);
+	return mc_arena_printf(run->arena, "%s.%s", wanted->prefix, wanted->domain);
 }
 
 static bool
@@ -164,8 +171,8 @@ tell_misplaced(struct mc_run *run, const struct wanted *wanted, const char *pref
 static bool
 find_misplaced(struct mc_run *run, const struct wanted *wanted)
 {
-	bool doubled = tell_misplaced(run, wanted,
-		mc_arena_printf(run->arena, "%s._domainkey.%s", wanted->selector, wanted->domain));
+	bool doubled = tell_misplaced(
+		run, wanted, mc_arena_printf(run->arena, "%s.%s", wanted->prefix, wanted->domain));
 	bool bare = tell_misplaced(run, wanted, wanted->selector);
 
 	return doubled && bare;
@@ -227,7 +234,7 @@ static void
 judge_wildcard(struct looking *looking)
 {
 	struct mc_run *run = looking->run;
-	const struct wanted star = {"*", run->domain};
+	const struct wanted star = {"*", "*._domainkey", run->domain};
 	struct mc_txts txts;
 
 	if (looking->any->fact.status != MC_FACT_OK)
@@ -245,7 +252,7 @@ static enum mc_step
 look(struct looking *looking, const struct wanted *wanted, size_t count)
 {
 	struct mc_run *run = looking->run;
-	const struct wanted none = {NO_SELECTOR, run->domain};
+	const struct wanted none = {no_such.selector, no_such.prefix, run->domain};
 	const struct mc_dns **answers = mc_arena_calloc(run->arena, count + 1, sizeof(*answers));
 	bool known = answers != NULL;
 
@@ -273,13 +280,15 @@ look(struct looking *looking, const struct wanted *wanted, size_t count)
 /* --- which keys --- */
 
 static void
-add(struct wanted *wanted, size_t *count, const char *selector, const char *domain)
+add(struct mc_run *run, struct wanted *wanted, size_t *count, const char *selector,
+	const char *domain)
 {
 	for (size_t i = 0; i < *count; i++)
 		if (strcmp(wanted[i].selector, selector) == 0 &&
 			strcmp(wanted[i].domain, domain) == 0)
 			return;
-	wanted[(*count)++] = (struct wanted){selector, domain};
+	wanted[(*count)++] = (struct wanted){
+		selector, mc_arena_printf(run->arena, "%s._domainkey", selector), domain};
 }
 
 /* What a signature of the message does for the domain, its key apart. */
@@ -339,14 +348,16 @@ check_domain(struct mc_run *run)
 	if (wanted == NULL)
 		return MC_DONE;
 	for (size_t i = 0; i < settings->dkim_selector_count; i++)
-		add(wanted, &count, settings->dkim_selectors[i], run->domain);
+		add(run, wanted, &count, settings->dkim_selectors[i], run->domain);
 	for (size_t i = 0; signatures != NULL && i < signatures->count; i++)
 		if (signatures->signatures[i].wrong == NULL)
-			add(wanted, &count, signatures->signatures[i].selector,
+			add(run, wanted, &count, signatures->signatures[i].selector,
 				signatures->signatures[i].domain);
 	looking.given = count > 0;
-	for (size_t i = 0; !looking.given && i < WELL_KNOWN; i++)
-		wanted[i] = (struct wanted){well_known[i], run->domain};
+	for (size_t i = 0; !looking.given && i < WELL_KNOWN; i++) {
+		wanted[i] = well_known[i];
+		wanted[i].domain = run->domain;
+	}
 	step = look(&looking, wanted, looking.given ? count : WELL_KNOWN);
 	if (step == MC_DONE && signatures != NULL)
 		judge_message(run, signatures);

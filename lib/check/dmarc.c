@@ -6,7 +6,7 @@
 #include "check/registry.h"
 
 #define NO_NAME "mailcheck-no-such-name"
-#define NXNAME 128 /* RFC 9824, 3.4 */
+#define UNRELATED 5 /* most other records that are shown */
 
 static enum mc_dmarc_policy
 policy_for(const struct mc_dmarc_walk *walk, enum mc_dmarc_for what, bool effective)
@@ -55,17 +55,6 @@ put_values(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	json_object_set_new(values, "tags", tags);
 }
 
-/* What a subdomain gets whose record is not its own: that of the organization. */
-static const struct mc_dmarc_place *
-place_for_subdomains(const struct mc_dmarc_walk *walk)
-{
-	for (size_t i = 0; walk->organizational != NULL && i < walk->count; i++)
-		if (walk->places[i].single &&
-			strcmp(walk->places[i].name, walk->organizational) == 0)
-			return &walk->places[i];
-	return walk->organizational != NULL ? walk->record : NULL;
-}
-
 static void
 put_subdomains(struct mc_run *run, const struct mc_dmarc_place *place)
 {
@@ -80,45 +69,58 @@ put_subdomains(struct mc_run *run, const struct mc_dmarc_place *place)
 	mc_record_put_text(run->values, "nonexistent_subdomain_policy", run->arena, np);
 }
 
-/* The type bitmap (RFC 4034, 4.1.2) of an NSEC: window 0, octet 16, first bit is type 128. */
-static bool
-denies_by_nxname(const struct mc_dns *nsec)
+static void
+tell_nxname(struct mc_run *run, const char *name)
 {
-	for (size_t i = 0; i < nsec->count; i++) {
-		const struct mc_rr *rr = &nsec->rrs[i];
-		size_t at = mc_name_wire_length(rr->rdata, rr->rdlength);
-		if (at == 0 || rr->rdlength < at + 2 || rr->rdata[at] != NXNAME / 256 ||
-			rr->rdlength < at + 2 + rr->rdata[at + 1])
-			continue;
-		if (rr->rdata[at + 1] > NXNAME / 8 && (rr->rdata[at + 2 + NXNAME / 8] & 0x80) != 0)
-			return true;
-	}
-	return false;
+	mc_find(run, "dmarc.np-nxname", "%s: NOERROR, NXNAME", name);
 }
 
-/* Whether np would ever apply: a name below the domain is asked for that nobody made. */
-static enum mc_step
-judge_nonexistent(struct mc_run *run, const struct mc_dmarc_place *place)
+/* 3.2.13: NXDOMAIN tells that a name does not exist; an alias does, whatever it leads to. Gives
+ * what then is applied to it, and true when all is known. */
+static bool
+probe(struct mc_run *run, const struct mc_dmarc_place *place, enum mc_dmarc_policy *ret_policy)
 {
-	const struct mc_dns *made_up, *nsec;
+	enum mc_dmarc_policy sp = mc_dmarc_apply(&place->dmarc, MC_DMARC_SUBDOMAIN, true);
+	enum mc_dmarc_policy np = mc_dmarc_apply(&place->dmarc, MC_DMARC_NONEXISTENT, true);
+	const struct mc_dns *a, *nsec;
 
-	if (place == NULL || mc_dmarc_apply(&place->dmarc, MC_DMARC_SUBDOMAIN, true) ==
-				     mc_dmarc_apply(&place->dmarc, MC_DMARC_NONEXISTENT, true))
-		return MC_DONE;
-	made_up = mc_ask_dns(run, NO_NAME, run->domain, MC_RR_A);
-	if (made_up == NULL)
-		return MC_WAIT;
-	if (made_up->fact.status != MC_FACT_OK || made_up->nxdomain)
-		return MC_DONE;
-	if (made_up->count > 0) {
-		mc_find(run, "dmarc.np-wildcard", NO_NAME ".%s exists", run->domain);
-		return MC_DONE;
-	}
-	nsec = mc_ask_dns(run, NO_NAME, run->domain, MC_RR_NSEC);
+	*ret_policy = sp == np ? np : MC_DMARC_ABSENT;
+	if (sp == np)
+		return true;
+	a = mc_ask_dns(run, NO_NAME, run->domain, MC_RR_A);
+	if (a == NULL || a->fact.status != MC_FACT_OK)
+		return a != NULL;
+	*ret_policy = a->nxdomain && a->alias_count == 0 ? np : sp;
+	if (*ret_policy == np)
+		return true;
+	nsec = a->count == 0 && a->alias_count == 0
+		       ? mc_ask_dns(run, NO_NAME, run->domain, MC_RR_NSEC)
+		       : a;
 	if (nsec == NULL)
+		return false;
+	if (nsec != a && mc_dmarc_is_nxname(nsec)) {
+		*ret_policy = np;
+		tell_nxname(run, nsec->name);
+	} else {
+		mc_find(run, "dmarc.np-wildcard", NO_NAME ".%s: %s", run->domain,
+			nsec != a ? "NOERROR, not NXDOMAIN" : "it has an address or an alias");
+	}
+	return true;
+}
+
+/* What a name below the domain gets that nobody made; below one that does not exist there is
+ * none (RFC 8020). */
+static enum mc_step
+judge_made_up(struct mc_run *run, const struct mc_dmarc_place *place, bool denied)
+{
+	enum mc_dmarc_policy policy = MC_DMARC_ABSENT;
+
+	if (place != NULL && denied)
+		policy = mc_dmarc_apply(&place->dmarc, MC_DMARC_NONEXISTENT, true);
+	else if (place != NULL && !probe(run, place, &policy))
 		return MC_WAIT;
-	if (nsec->fact.status == MC_FACT_OK && denies_by_nxname(nsec))
-		mc_find(run, "dmarc.np-nxname", NO_NAME ".%s: NOERROR, NXNAME", run->domain);
+	mc_record_put_text(
+		run->values, "made_up_subdomain_policy", run->arena, mc_dmarc_policy_name(policy));
 	return MC_DONE;
 }
 
@@ -129,8 +131,10 @@ outcome(struct mc_run *run, enum mc_dmarc_policy policy, const char *record_doma
 
 	if (record_domain == NULL)
 		return "no DMARC record";
-	return mc_arena_printf(run->arena, "policy %s (record at _dmarc.%s)",
-		name != NULL ? name : "none that is valid", record_domain);
+	if (name == NULL)
+		return mc_arena_printf(
+			run->arena, "the record at _dmarc.%s is not applied", record_domain);
+	return mc_arena_printf(run->arena, "policy %s (record at _dmarc.%s)", name, record_domain);
 }
 
 static enum mc_step
@@ -155,45 +159,73 @@ judge_difference(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	return MC_DONE;
 }
 
+/* One finding, however many there are. */
 static void
-judge_others(struct mc_run *run, const struct mc_dmarc_place *place)
+tell_unrelated(struct mc_run *run, const struct mc_dmarc_place *place)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < place->txts.other_count; i++) {
+		const struct mc_txt *txt = &place->txts.others[i];
+		if (mc_dmarc_is_attempt(txt->text, txt->length))
+			continue;
+		if (told++ == 0) {
+			mc_find(run, "dmarc.unrelated", "%s", mc_txt_escaped(run, txt));
+			mc_about(run, place->owner);
+		} else if (told <= UNRELATED) {
+			mc_evidence(run, "%s", mc_txt_escaped(run, txt));
+		}
+	}
+	if (told > UNRELATED)
+		mc_evidence(run, "and others");
+}
+
+static void
+tell_multiple(struct mc_run *run, const struct mc_dmarc_place *place)
+{
+	mc_find(run, "dmarc.multiple", "%zu records", place->txts.count);
+	for (size_t i = 0; i < place->txts.count; i++)
+		mc_evidence(run, "%s", mc_txt_escaped(run, &place->txts.records[i]));
+	mc_about(run, place->owner);
+}
+
+/* Records that were meant to be ones and are not. */
+static void
+tell_broken(struct mc_run *run, const struct mc_dmarc_place *place)
 {
 	for (size_t i = 0; i < place->txts.other_count; i++) {
 		const struct mc_txt *txt = &place->txts.others[i];
-		bool attempt = mc_dmarc_is_attempt(txt->text, txt->length);
 		struct mc_problems problems;
 		struct mc_dmarc dmarc;
 
-		if (!attempt) {
-			mc_find(run, "dmarc.unrelated", "%s", mc_txt_escaped(run, txt));
-			mc_about(run, place->owner);
+		if (!mc_dmarc_is_attempt(txt->text, txt->length))
 			continue;
-		}
 		mc_problems_init(&problems, run->arena);
 		mc_dmarc_parse(txt->text, txt->length, &dmarc, &problems);
 		mc_record_find(run, &problems, place->owner);
 		mc_evidence(run, "%s", mc_txt_escaped(run, txt));
 	}
+	mc_txt_find_dangling(run, place->dns, "dmarc.dangling-alias");
+	if (place->txts.count == 1 && !place->single)
+		mc_record_find(run, &place->problems, place->owner);
 }
 
+/* Further up only what takes the domain its policy. */
 static void
 judge_places(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
+	tell_unrelated(run, &walk->places[0]);
 	for (size_t i = 0; i < walk->count; i++) {
 		const struct mc_dmarc_place *place = &walk->places[i];
+		bool matters = i == 0 || walk->record == NULL;
+
 		if (place->txts.count > 1) {
-			mc_find(run, "dmarc.multiple", "%zu records", place->txts.count);
-			for (size_t j = 0; j < place->txts.count; j++)
-				mc_evidence(
-					run, "%s", mc_txt_escaped(run, &place->txts.records[j]));
-			mc_about(run, place->owner);
-			if (i > 0)
+			tell_multiple(run, place);
+			if (!matters)
 				mc_severity(run, MC_NOTICE);
 		}
-		if (i == 0)
-			judge_others(run, place);
-		if (i == 0 && place->txts.count == 1 && !place->single)
-			mc_record_find(run, &place->problems, place->owner);
+		if (matters)
+			tell_broken(run, place);
 	}
 }
 
@@ -210,19 +242,47 @@ judge_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 	}
 }
 
+/* Names below get the record of the organization, so sp and np of any other are not looked at:
+ * worth a word where that makes a difference. */
+static void
+judge_subdomains(
+	struct mc_run *run, const struct mc_dmarc_walk *walk, const struct mc_dmarc_place *below)
+{
+	const struct mc_dmarc *own = &walk->record->dmarc;
+	enum mc_dmarc_for what =
+		own->sp != MC_DMARC_ABSENT ? MC_DMARC_SUBDOMAIN : MC_DMARC_NONEXISTENT;
+
+	if (walk->record != &walk->places[0] || below == NULL || below == walk->record)
+		return;
+	if (what == MC_DMARC_SUBDOMAIN && own->sp == mc_dmarc_apply(&below->dmarc, what, false))
+		what = MC_DMARC_NONEXISTENT;
+	if (what == MC_DMARC_NONEXISTENT &&
+		(own->np == MC_DMARC_ABSENT ||
+			own->np == mc_dmarc_apply(&below->dmarc, what, false)))
+		return;
+	mc_find(run, "dmarc.sp-ignored", "%s=%s; names below %s get what %s says",
+		what == MC_DMARC_SUBDOMAIN ? "sp" : "np",
+		mc_dmarc_policy_name(what == MC_DMARC_SUBDOMAIN ? own->sp : own->np), run->domain,
+		below->owner);
+	mc_about(run, walk->record->owner);
+}
+
 static enum mc_step
 with_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
-	const struct mc_dmarc_place *subdomains = place_for_subdomains(walk);
-	enum mc_step reports, nonexistent, difference;
+	const struct mc_dmarc_place *subdomains = mc_dmarc_walk_below(walk);
+	enum mc_step reports, made_up, difference;
 
 	judge_record(run, walk);
+	if (walk->by_nxname)
+		tell_nxname(run, run->domain);
+	judge_subdomains(run, walk, subdomains);
 	put_subdomains(run, subdomains);
 	reports = mc_dmarc_judge_reports(run, walk);
-	nonexistent = judge_nonexistent(run, subdomains);
+	made_up = judge_made_up(run, subdomains, walk->applies == MC_DMARC_NONEXISTENT);
 	difference = judge_difference(run, walk);
-	return reports == MC_WAIT || nonexistent == MC_WAIT || difference == MC_WAIT ? MC_WAIT
-										     : MC_DONE;
+	return reports == MC_WAIT || made_up == MC_WAIT || difference == MC_WAIT ? MC_WAIT
+										 : MC_DONE;
 }
 
 /* Somewhere else than at _dmarc below the domain. */
@@ -250,21 +310,34 @@ static bool
 find_misplaced(struct mc_run *run)
 {
 	bool apex = tell_misplaced(run, NULL, run->domain);
+	bool bare = tell_misplaced(run, "dmarc", run->domain);
 	bool doubled = tell_misplaced(
 		run, mc_arena_printf(run->arena, "_dmarc.%s", run->domain), run->domain);
 
-	return apex && doubled;
+	return apex && bare && doubled;
+}
+
+/* Whether something was told that was meant to be a record. */
+static bool
+is_broken(const struct mc_dmarc_place *place)
+{
+	if (place->txts.count > 0 || (place->dns->alias_count > 0 && place->dns->count == 0))
+		return true;
+	for (size_t i = 0; i < place->txts.other_count; i++)
+		if (mc_dmarc_is_attempt(place->txts.others[i].text, place->txts.others[i].length))
+			return true;
+	return false;
 }
 
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
-	bool broken = walk->places[0].txts.count > 0;
+	bool broken = false;
 
-	for (size_t i = 0; i < walk->places[0].txts.other_count; i++)
-		broken = broken || mc_dmarc_is_attempt(walk->places[0].txts.others[i].text,
-					   walk->places[0].txts.others[i].length);
+	for (size_t i = 0; i < walk->count; i++)
+		broken = broken || is_broken(&walk->places[i]);
 	put_subdomains(run, NULL);
+	judge_made_up(run, NULL, false);
 	if (!broken && !find_misplaced(run))
 		return MC_WAIT;
 	if (!broken)
@@ -300,6 +373,7 @@ check_domain(struct mc_run *run)
 		step = with_record(run, &walk);
 	} else if (walk.bogus != NULL || walk.failed != NULL) {
 		put_subdomains(run, NULL);
+		judge_made_up(run, NULL, false);
 		step = MC_DONE;
 	} else {
 		step = without_record(run, &walk);

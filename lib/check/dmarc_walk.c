@@ -3,11 +3,19 @@
 
 #include <string.h>
 
+#define NXNAME 128 /* RFC 9824 */
+
+static bool
+is_readable(const struct mc_dmarc_place *place)
+{
+	return place->dns->fact.status == MC_FACT_OK && place->dns->dnssec != MC_DNSSEC_BOGUS;
+}
+
 static void
 read_place(struct mc_run *run, struct mc_dmarc_place *place)
 {
 	mc_problems_init(&place->problems, run->arena);
-	if (place->dns->fact.status != MC_FACT_OK || place->dns->dnssec == MC_DNSSEC_BOGUS)
+	if (!is_readable(place))
 		return;
 	mc_txt_sort(run, place->dns, mc_dmarc_is_record, &place->txts);
 	if (place->txts.count != 1)
@@ -17,7 +25,7 @@ read_place(struct mc_run *run, struct mc_dmarc_place *place)
 	place->single = !place->dmarc.discarded;
 }
 
-/* Asks for all names at once; what lies behind the end of the walk is not looked at. */
+/* Asks for all names at once, those behind the end of the walk too. */
 static bool
 ask_all(struct mc_run *run, struct mc_dmarc_walk *walk)
 {
@@ -29,21 +37,20 @@ ask_all(struct mc_run *run, struct mc_dmarc_walk *walk)
 		struct mc_dmarc_place *place = &walk->places[i];
 		place->name = names[i];
 		place->owner = mc_arena_printf(run->arena, "_dmarc.%s", names[i]);
-		place->dns = mc_ask_dns(run, "_dmarc", names[i], MC_RR_TXT);
+		place->dns = mc_txt_ask(run, "_dmarc", names[i]);
 		known = known && place->dns != NULL;
 	}
-	walk->count = count;
+	walk->asked = count;
 	return known;
 }
 
 static void
 read_all(struct mc_run *run, struct mc_dmarc_walk *walk)
 {
-	size_t asked = walk->count;
-
-	for (walk->count = 0; walk->count < asked;) {
+	for (size_t i = 0; i < walk->asked; i++)
+		read_place(run, &walk->places[i]);
+	while (walk->count < walk->asked) {
 		struct mc_dmarc_place *place = &walk->places[walk->count++];
-		read_place(run, place);
 		if (place->dns->fact.status != MC_FACT_OK && walk->failed == NULL)
 			walk->failed = place;
 		else if (place->dns->dnssec == MC_DNSSEC_BOGUS && walk->bogus == NULL)
@@ -99,12 +106,72 @@ choose(const struct mc_dmarc_walk *walk)
 	return NULL;
 }
 
-/* A subdomain that does not exist (3.2.13) gets np; the MX lookup tells. An alias exists, whatever
- * it leads to. */
+/* Of a name one label longer than the domain (4.10, step 4): with nine labels or more its walk
+ * leaves the domain itself out. A public suffix speaks for it unless the organization, just below
+ * the suffix, has a record. */
+const struct mc_dmarc_place *
+mc_dmarc_walk_below(const struct mc_dmarc_walk *walk)
+{
+	size_t first = mc_name_labels(walk->places[0].name) >= MC_DMARC_QUERIES ? 1 : 0;
+	const struct mc_dmarc_place *record = NULL;
+
+	for (size_t i = first; i < walk->asked; i++) {
+		const struct mc_dmarc_place *place = &walk->places[i];
+		if (!is_readable(place))
+			return NULL;
+		if (!place->single)
+			continue;
+		if (place->dmarc.psd == 'y' && record != NULL &&
+			mc_name_labels(record->name) == mc_name_labels(place->name) + 1)
+			return record;
+		record = place;
+		if (place->dmarc.psd != 'u')
+			return record;
+	}
+	return record;
+}
+
+/* The type bitmap (RFC 4034, 4.1.2) of an NSEC: window 0, octet 16, first bit is type 128. */
+bool
+mc_dmarc_is_nxname(const struct mc_dns *nsec)
+{
+	if (nsec->fact.status != MC_FACT_OK)
+		return false;
+	for (size_t i = 0; i < nsec->count; i++) {
+		const struct mc_rr *rr = &nsec->rrs[i];
+		size_t at = mc_name_wire_length(rr->rdata, rr->rdlength);
+		if (at == 0 || rr->rdlength < at + 2 || rr->rdata[at] != NXNAME / 256 ||
+			rr->rdlength < at + 2 + rr->rdata[at + 1])
+			continue;
+		if (rr->rdata[at + 1] > NXNAME / 8 && (rr->rdata[at + 2 + NXNAME / 8] & 0x80) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* MC_WAIT while it is not known. */
+static enum mc_step
+tell_nxname(struct mc_run *run, struct mc_dmarc_walk *walk)
+{
+	const struct mc_dns *nsec = mc_ask_dns(run, NULL, run->domain, MC_RR_NSEC);
+
+	if (nsec == NULL)
+		return MC_WAIT;
+	if (mc_dmarc_is_nxname(nsec)) {
+		walk->applies = MC_DMARC_NONEXISTENT;
+		walk->by_nxname = true;
+	}
+	return MC_DONE;
+}
+
+/* A subdomain that does not exist (3.2.13) gets np; the MX lookup tells, or where the zone denies
+ * in the compact way its NSEC. An alias exists, whatever it leads to. */
 static enum mc_step
 tell_existence(struct mc_run *run, struct mc_dmarc_walk *walk)
 {
 	const struct mc_dmarc *dmarc = &walk->record->dmarc;
+	bool same = mc_dmarc_apply(dmarc, MC_DMARC_SUBDOMAIN, false) ==
+		    mc_dmarc_apply(dmarc, MC_DMARC_NONEXISTENT, false);
 	const struct mc_dns *mx;
 
 	walk->applies = MC_DMARC_SUBDOMAIN;
@@ -113,14 +180,15 @@ tell_existence(struct mc_run *run, struct mc_dmarc_walk *walk)
 	mx = mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
 	if (mx == NULL)
 		return MC_WAIT;
-	if (mx->fact.status == MC_FACT_OK && mx->dnssec != MC_DNSSEC_BOGUS) {
-		if (mx->nxdomain && mx->alias_count == 0)
-			walk->applies = MC_DMARC_NONEXISTENT;
-	} else if (mc_dmarc_apply(dmarc, MC_DMARC_SUBDOMAIN, false) !=
-		   mc_dmarc_apply(dmarc, MC_DMARC_NONEXISTENT, false)) {
-		walk->existence = mx;
+	if (mx->fact.status != MC_FACT_OK || mx->dnssec == MC_DNSSEC_BOGUS) {
+		walk->existence = same ? NULL : mx;
+		return MC_DONE;
 	}
-	return MC_DONE;
+	if (mx->alias_count > 0)
+		return MC_DONE;
+	if (mx->nxdomain)
+		walk->applies = MC_DMARC_NONEXISTENT;
+	return mx->nxdomain || mx->count > 0 || same ? MC_DONE : tell_nxname(run, walk);
 }
 
 enum mc_step

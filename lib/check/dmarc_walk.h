@@ -21,17 +21,24 @@ struct mc_dmarc_place {
 
 struct mc_dmarc_walk {
 	struct mc_dmarc_place places[MC_DMARC_QUERIES]; /* the domain itself first */
+	size_t asked;                                   /* names that are on the way up */
 	size_t count;                                   /* of queries until the walk stops */
 	const struct mc_dmarc_place *failed;            /* the first lookup that failed */
 	const struct mc_dmarc_place *bogus;
 	const char *organizational;          /* NULL when a lookup failed */
 	const struct mc_dmarc_place *record; /* that holds for the domain; NULL: none, or unknown */
 	enum mc_dmarc_for applies;           /* how it applies to the domain */
+	bool by_nxname; /* that the domain does not exist, only NXNAME tells (RFC 9824) */
 	/* The lookup that would tell whether sp or np applies, when it failed; else NULL. */
 	const struct mc_dns *existence;
 };
 
 enum mc_step mc_dmarc_walk_up(struct mc_run *run, struct mc_dmarc_walk *ret_walk);
+/* Whether the NSEC record of a name says that it does not exist (RFC 9824). */
+bool mc_dmarc_is_nxname(const struct mc_dns *nsec);
+/* The record for names just below the domain that have none of their own; NULL: none, or not
+ * known. */
+const struct mc_dmarc_place *mc_dmarc_walk_below(const struct mc_dmarc_walk *walk);
 
 /* dmarc_old.c */
 struct mc_dmarc_old {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "record/spf_macro.h"
 
 void
 mc_record_put_text(json_t *values, const char *key, struct mc_arena *arena, const char *text)
@@ -94,6 +95,27 @@ put_spf_terms(json_t *values, struct mc_arena *arena, const struct mc_spf *spf)
 	json_object_set_new(values, "terms", terms);
 }
 
+/* For mail of example.com, as the text does not say whose record it is. */
+static void
+put_spf_samples(json_t *values, struct mc_arena *arena, const struct mc_spf *spf)
+{
+	json_t *samples = json_array();
+
+	for (size_t i = 0; i < spf->count; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		const char *sample;
+		if (term->domain == NULL || term->kind == MC_SPF_UNKNOWN ||
+			!mc_spf_macro_uses(term->domain, term->domain_length, 0))
+			continue;
+		sample = mc_spf_macro_sample(
+			arena, term->domain, term->domain_length, "example.com", "example.com");
+		json_array_append_new(
+			samples, json_pack("{s:s, s:s}", "term", mc_spf_term_text(arena, spf, term),
+					 "sample", mc_escape(arena, sample, strlen(sample))));
+	}
+	json_object_set_new(values, "macros", samples);
+}
+
 void
 mc_record_put_spf(json_t *values, struct mc_arena *arena, const struct mc_spf *spf)
 {
@@ -107,6 +129,7 @@ mc_record_put_spf(json_t *values, struct mc_arena *arena, const struct mc_spf *s
 	json_object_set_new(
 		values, "own_lookups", json_integer((json_int_t)mc_spf_own_lookups(spf)));
 	put_spf_terms(values, arena, spf);
+	put_spf_samples(values, arena, spf);
 }
 
 /* --- the types --- */
@@ -218,6 +241,15 @@ judge_bimi(const char *text, size_t length, json_t *values, struct mc_record_jud
 	mc_record_put_text(values, "avatar", arena, bimi.avatar[0] != '\0' ? bimi.avatar : NULL);
 }
 
+static bool
+has_long_string(const struct mc_record_judgement *judgement)
+{
+	for (size_t i = 0; i < judgement->end_count; i++)
+		if (judgement->ends[i] - (i > 0 ? judgement->ends[i - 1] : 0) > UINT8_MAX)
+			return true;
+	return false;
+}
+
 static void
 judge_spf(const char *text, size_t length, json_t *values, struct mc_record_judgement *judgement)
 {
@@ -234,7 +266,14 @@ judge_spf(const char *text, size_t length, json_t *values, struct mc_record_judg
 	if (!mc_spf_parse(problems->arena, parsed, length, &spf))
 		return;
 	mc_spf_lint(&spf, problems);
-	mc_spf_lint_length(&spf, problems);
+	if (judgement->ends == NULL || has_long_string(judgement))
+		mc_spf_lint_length(&spf, problems);
+	for (size_t i = 0; i + 1 < judgement->end_count; i++)
+		if (mc_spf_is_glued(problems->arena, parsed, length, judgement->ends[i])) {
+			mc_problem(problems, "spf.strings-glued", judgement->ends[i], "%.*s",
+				(int)(length < 80 ? length : 80), parsed);
+			break;
+		}
 	judgement->valid = spf.bad == NULL && mc_spf_own_lookups(&spf) <= MC_SPF_LOOKUP_LIMIT;
 	mc_record_put_spf(values, problems->arena, &spf);
 }

@@ -6,6 +6,7 @@
 #include "check/registry.h"
 #include "check/spf_beside.h"
 #include "record/spf_lint.h"
+#include "record/spf_overlap.h"
 
 #define UDP_LIMIT 512       /* RFC 7208, 3.4 */
 #define FRAGMENT_LIMIT 1232 /* what most resolvers take over UDP */
@@ -40,7 +41,7 @@ find_attempts(struct mc_run *run, const struct mc_dns *txt)
 		size_t length = 0;
 		const char *text = mc_rr_txt(run->arena, &txt->rrs[i], &length);
 		if (text == NULL || !mc_spf_is_attempt(text, length) ||
-			(length >= 9 && strncasecmp(text, "v=spf2.0/", 6) == 0 && text[5] == '2'))
+			(length >= 9 && strncasecmp(text, "v=spf2.0/", 9) == 0))
 			continue;
 		mc_find(run, "spf.version", "%s %u TXT %s", txt->canonical, txt->rrs[i].ttl,
 			mc_rr_rdata_text(run->arena, &txt->rrs[i]));
@@ -153,15 +154,20 @@ judge_zone(struct mc_run *run, const struct mc_dns *txt, const struct mc_dns *ol
 
 /* --- what it includes --- */
 
-/* An include that matches everyone, by its own end or that of a record it redirects to. */
-static bool
+/* An include that matches everyone, by its own end or that of a record it redirects to, or by its
+ * networks; how; NULL: it is none. */
+static const char *
 passes_all(const struct mc_spf_node *node)
 {
 	const char *term = node->term[0] == '+' ? node->term + 1 : node->term;
 	const struct mc_spf_node *end = mc_spf_end(node);
 
-	return node->parent != NULL && strncasecmp(term, "include:", 8) == 0 && end != NULL &&
-	       end->spf.all != NULL && end->spf.all->qualifier == '+';
+	if (node->parent == NULL || strncasecmp(term, "include:", 8) != 0 ||
+		node->state != MC_SPF_HAS_RECORD)
+		return NULL;
+	if (end != NULL && end->spf.all != NULL && end->spf.all->qualifier == '+')
+		return "ends in +all";
+	return mc_spf_covers(&node->spf) != NULL ? "lets all networks send" : NULL;
 }
 
 /* The domain's own are told with the rest of its record. */
@@ -188,12 +194,15 @@ judge_node(struct mc_run *run, const struct mc_spf_node *node)
 	struct mc_arena *arena = run->arena;
 
 	if (node->state == MC_SPF_LOOP)
-		mc_find(run, "spf.loop", "%s leads back to %s", node->term, node->domain);
+		mc_find(run, "spf.loop", "%s (of %s) leads back to %s", node->term,
+			node->parent->domain, node->domain);
 	if (node->state == MC_SPF_HAS_NONE || node->state == MC_SPF_HAS_SEVERAL ||
 		node->state == MC_SPF_NO_NAME ||
 		(node->state == MC_SPF_HAS_ERROR && node->parent != NULL)) {
 		mc_find(run, "spf.include-unusable", "%s (of %s): %s", node->term,
-			node->parent->domain, mc_spf_state_text(node->state));
+			node->parent->domain,
+			node->nxdomain ? "the name does not exist"
+				       : mc_spf_state_text(node->state));
 		if (node->state == MC_SPF_HAS_ERROR)
 			mc_evidence(run, "%s, character %zu: %s",
 				mc_spf_term_text(arena, &node->spf, node->spf.bad),
@@ -205,8 +214,8 @@ judge_node(struct mc_run *run, const struct mc_spf_node *node)
 		mc_find(run, "spf.include-lookup-failed", "%s: %s", node->term, why);
 		mc_inconclusive(run, "%s: %s", node->term, why);
 	}
-	if (passes_all(node))
-		mc_find(run, "spf.pass-all-included", "%s ends in +all: %s", node->domain,
+	if (passes_all(node) != NULL)
+		mc_find(run, "spf.pass-all-included", "%s %s: %s", node->domain, passes_all(node),
 			escaped(run, node->spf.text, node->spf.length));
 	if (node->parent != NULL)
 		tell_wide_ranges(run, node);
@@ -239,6 +248,8 @@ judge_voids(struct mc_run *run, const struct mc_spf_tree *tree)
 		mc_find(run, id, "%u terms have no answer for an IPv4 client, %u for an IPv6 one",
 			four, six);
 	for (const struct mc_spf_void *entry = tree->voids; entry != NULL; entry = entry->next) {
+		if (entry->problem != NULL)
+			continue;
 		if (entry->exchanges > 0) {
 			mc_find(run, "spf.mx-limit", "%s: %s has %zu MX records", entry->term,
 				entry->name, entry->exchanges);
@@ -252,7 +263,30 @@ judge_voids(struct mc_run *run, const struct mc_spf_tree *tree)
 		} else if (entry->four && entry->six) {
 			mc_find(run, "spf.void", "%s (of %s): nothing at %s", entry->term,
 				entry->node->domain, entry->name);
+			if (mc_name_within(entry->name, run->domain))
+				mc_fix(run, "Remove the term, or correct the name.");
 		}
+	}
+}
+
+/* What a, mx and exists ask for and does not come. */
+static void
+judge_failures(struct mc_run *run, const struct mc_spf_tree *tree)
+{
+	bool told = false;
+
+	for (const struct mc_spf_void *entry = tree->voids; entry != NULL; entry = entry->next) {
+		if (entry->problem == NULL)
+			continue;
+		if (told) {
+			mc_evidence(run, "%s (of %s): %s", entry->term, entry->node->domain,
+				entry->problem);
+			continue;
+		}
+		told = true;
+		mc_find(run, "spf.include-lookup-failed", "%s (of %s): %s", entry->term,
+			entry->node->domain, entry->problem);
+		mc_inconclusive(run, "%s: %s", entry->term, entry->problem);
 	}
 }
 
@@ -267,10 +301,7 @@ judge_tree(struct mc_run *run, const struct mc_spf_tree *tree)
 	}
 	judge_voids(run, tree);
 	judge_node(run, root);
-	if (tree->failed != NULL && tree->failed->status != MC_FACT_OK) {
-		mc_find(run, "spf.include-lookup-failed", "%s", tree->failed->text);
-		mc_inconclusive(run, "%s", tree->failed->text);
-	}
+	judge_failures(run, tree);
 }
 
 /* --- the domain's own mail hosts --- */
@@ -344,7 +375,7 @@ put_values(struct mc_run *run, const struct mc_spf_tree *tree)
 	json_object_set_new(run->values, "void_lookups", json_integer(voids));
 	json_object_set_new(run->values, "void_lookups_ipv4", json_integer(root->voids4));
 	json_object_set_new(run->values, "void_lookups_ipv6", json_integer(root->voids6));
-	json_object_set_new(run->values, "tree", mc_spf_tree_json(run->arena, root));
+	json_object_set_new(run->values, "tree", mc_spf_tree_json(run, root));
 	mc_spf_put_samples(run, root);
 }
 

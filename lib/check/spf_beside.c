@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/escape.h"
+#include "record/spf_lint.h"
 
 /* --- where a redirect ends --- */
 
@@ -100,28 +101,15 @@ mc_spf_judge_explanation(struct mc_run *run, const struct mc_spf *spf)
 static void
 put_samples(struct mc_run *run, const struct mc_spf_node *node, json_t *samples)
 {
-	struct mc_spf_identity identity = {.domain = node->domain,
-		.sender_domain = run->domain,
-		.local_part = "user",
-		.sender = mc_arena_printf(run->arena, "user@%s", run->domain),
-		.helo = mc_arena_printf(run->arena, "mail.%s", run->domain),
-		.receiver = "unknown",
-		.now = run->now};
-
-	(void)mc_address_parse("192.0.2.1", &identity.address);
 	for (size_t i = 0; i < node->spf.count; i++) {
 		const struct mc_spf_term *term = &node->spf.terms[i];
-		const char *expanded;
-		if (term->domain == NULL || term->kind == MC_SPF_UNKNOWN ||
-			!mc_spf_macro_uses(term->domain, term->domain_length, 0))
+		const char *sample = mc_spf_sample(run, node, term);
+		if (sample == NULL)
 			continue;
-		expanded = mc_spf_macro_expand(
-			run->arena, term->domain, term->domain_length, &identity);
 		json_array_append_new(samples,
 			json_pack("{s:s, s:s, s:s}", "domain",
 				mc_escape(run->arena, node->domain, strlen(node->domain)), "term",
-				mc_spf_term_text(run->arena, &node->spf, term), "sample",
-				mc_escape(run->arena, expanded, strlen(expanded))));
+				mc_spf_term_text(run->arena, &node->spf, term), "sample", sample));
 	}
 	for (const struct mc_spf_node *child = node->child; child != NULL; child = child->next)
 		put_samples(run, child, samples);
@@ -138,25 +126,6 @@ mc_spf_put_samples(struct mc_run *run, const struct mc_spf_node *root)
 
 /* --- character-strings --- */
 
-static bool
-is_alphanumeric(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* Whether a term that takes part in the result begins at `text`. */
-static bool
-begins_term(struct mc_arena *arena, const char *text, size_t length)
-{
-	const char *end = memchr(text, ' ', length);
-	const char *record = mc_arena_printf(
-		arena, "v=spf1 %.*s", (int)(end != NULL ? (size_t)(end - text) : length), text);
-	struct mc_spf spf;
-
-	return mc_spf_parse(arena, record, strlen(record), &spf) && spf.count == 1 &&
-	       spf.terms[0].kind < MC_SPF_UNKNOWN;
-}
-
 /* Strings are joined without a space (3.3): a term at the start of one sticks to the one before. */
 void
 mc_spf_judge_strings(struct mc_run *run, const struct mc_dns *txt, const char *text, size_t length)
@@ -168,8 +137,7 @@ mc_spf_judge_strings(struct mc_run *run, const struct mc_dns *txt, const char *t
 		if (joined == NULL || other != length || memcmp(joined, text, length) != 0)
 			continue;
 		for (size_t octet = 0; octet < rr->rdlength; octet += 1u + rr->rdata[octet]) {
-			if (at > 0 && at < length && is_alphanumeric(text[at - 1]) &&
-				begins_term(run->arena, text + at, length - at)) {
+			if (mc_spf_is_glued(run->arena, text, length, at)) {
 				mc_find(run, "spf.strings-glued", "%s",
 					mc_rr_rdata_text(run->arena, rr));
 				return;

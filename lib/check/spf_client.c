@@ -40,12 +40,23 @@ address_text(struct mc_arena *arena, const struct mc_address *address)
 	return mc_arena_strdup(arena, text);
 }
 
+/* A path as a log or a header shows it: "<>" is the null one, "<a@example.com>" an address. */
+static const char *
+bare_path(struct mc_arena *arena, const char *path)
+{
+	size_t length = strlen(path);
+
+	return length >= 2 && path[0] == '<' && path[length - 1] == '>'
+		       ? mc_arena_strndup(arena, path + 1, length - 2)
+		       : path;
+}
+
 static enum mc_step
 check_client(struct mc_run *run)
 {
 	const struct mc_settings *settings = run->settings;
 	struct mc_spf_query query = {.domain = run->domain,
-		.sender = settings->sender != NULL ? settings->sender : "",
+		.sender = settings->sender != NULL ? bare_path(run->arena, settings->sender) : "",
 		.helo = settings->client_helo != NULL ? settings->client_helo : "",
 		.address = settings->client};
 	struct mc_spf_evaluation evaluation;

@@ -103,17 +103,17 @@ find_record(struct mc_spf_evaluation *evaluation, struct mc_spf *spf, bool *ret_
 		return false;
 	problem = mc_spf_unusable(txt);
 	if (problem != NULL) {
-		(void)mc_spf_fail(evaluation, MC_SPF_TEMPERROR, "%s TXT: %s", name, problem);
+		(void)mc_spf_fail(evaluation, MC_SPF_TEMPERROR, "%s TXT: %s", domain, problem);
 		return false;
 	}
 	*ret_void = txt->count == 0;
 	count = mc_spf_select(arena, txt, &text, &length);
 	if (count == 0)
-		(void)mc_spf_fail(evaluation, MC_SPF_NONE, "%s %s", name,
+		(void)mc_spf_fail(evaluation, MC_SPF_NONE, "%s %s", domain,
 			txt->nxdomain ? "does not exist" : "has no SPF record");
 	else if (count > 1)
 		(void)mc_spf_fail(
-			evaluation, MC_SPF_PERMERROR, "%s has %zu SPF records", name, count);
+			evaluation, MC_SPF_PERMERROR, "%s has %zu SPF records", domain, count);
 	else if (mc_spf_parse(arena, text, length, spf))
 		return true;
 	return false;
@@ -128,7 +128,7 @@ count_lookup(struct mc_spf_evaluation *evaluation, struct mc_spf_step *step)
 		return false;
 	}
 	step->cost = 1;
-	evaluation->lookups++;
+	step->number = ++evaluation->lookups;
 	return true;
 }
 
@@ -201,6 +201,16 @@ redirect(struct mc_spf_evaluation *evaluation, const struct mc_spf *spf, bool ou
 
 /* --- the explanation (6.2) --- */
 
+/* It becomes part of a reply, which is ASCII (6.2): a sender or HELO name may not be. */
+static const char *
+as_reply_text(const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++)
+		if (*at < 0x20 || *at > 0x7e)
+			return NULL;
+	return text;
+}
+
 static const char *
 explanation_text(struct mc_spf_evaluation *evaluation, const struct mc_dns *txt)
 {
@@ -215,7 +225,7 @@ explanation_text(struct mc_spf_evaluation *evaluation, const struct mc_dns *txt)
 		return NULL;
 	if (mc_spf_macro_uses(text, length, 'p') && mc_spf_target(evaluation, text, length) == NULL)
 		return NULL;
-	return mc_spf_macro_expand(arena, text, length, &evaluation->identity);
+	return as_reply_text(mc_spf_macro_expand(arena, text, length, &evaluation->identity));
 }
 
 static void
@@ -358,6 +368,17 @@ evaluate(struct mc_spf_evaluation *evaluation, struct mc_spf_step *from, bool ou
 
 /* --- who asks --- */
 
+/* Macros take an internationalised name as A-labels (RFC 8616, 4); any other as it is. */
+static const char *
+as_ascii(struct mc_arena *arena, const char *name)
+{
+	char ascii[MC_NAME_TEXT_SIZE];
+
+	return mc_domain_parse(name, ascii) == NULL && strstr(ascii, "xn--") != NULL
+		       ? mc_arena_strdup(arena, ascii)
+		       : name;
+}
+
 static void
 set_identity(struct mc_spf_evaluation *evaluation, const struct mc_spf_query *query)
 {
@@ -365,21 +386,17 @@ set_identity(struct mc_spf_evaluation *evaluation, const struct mc_spf_query *qu
 	struct mc_spf_identity *identity = &evaluation->identity;
 	const char *sender = query->sender[0] != '\0' ? query->sender : query->domain;
 	const char *at = strrchr(sender, '@');
-	char ascii[MC_NAME_TEXT_SIZE];
 	const uint8_t *bytes = query->address.bytes;
 	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 	identity->domain = query->domain;
-	identity->sender_domain = at != NULL ? at + 1 : sender;
-	if (mc_domain_parse(identity->sender_domain, ascii) == NULL &&
-		strstr(ascii, "xn--") != NULL)
-		identity->sender_domain = mc_arena_strdup(arena, ascii);
+	identity->sender_domain = as_ascii(arena, at != NULL ? at + 1 : sender);
 	identity->local_part = at != NULL && at > sender
 				       ? mc_arena_strndup(arena, sender, (size_t)(at - sender))
 				       : "postmaster";
 	identity->sender =
 		mc_arena_printf(arena, "%s@%s", identity->local_part, identity->sender_domain);
-	identity->helo = query->helo[0] != '\0' ? query->helo : query->domain;
+	identity->helo = query->helo[0] != '\0' ? as_ascii(arena, query->helo) : query->domain;
 	identity->receiver = "unknown";
 	identity->now = evaluation->run->now;
 	identity->address = query->address;

@@ -182,7 +182,8 @@ match_a(struct mc_spf_evaluation *evaluation, const struct mc_spf_term *term, co
 		       : MC_SPF_NO_MATCH;
 }
 
-/* Hosts count in the order of their preference, whichever answers first. */
+/* Hosts count in the order of their preference, whichever answers first; those behind the one that
+ * decides are not waited for. */
 static enum mc_spf_match
 match_exchanges(struct mc_spf_evaluation *evaluation, const struct mc_spf_term *term,
 	const struct mc_dns *mx, struct mc_spf_step *step)
@@ -200,18 +201,16 @@ match_exchanges(struct mc_spf_evaluation *evaluation, const struct mc_spf_term *
 			continue;
 		hosts++;
 		dns = mc_spf_ask(e, mc_arena_strdup(e->run->arena, name), address_type(e));
-		if (dns == NULL || match == MC_SPF_ERROR || match == MC_SPF_MATCH) {
-			match = dns == NULL && match == MC_SPF_NO_MATCH ? MC_SPF_LATER : match;
-			continue;
-		}
-		problem = mc_spf_unusable(dns);
-		voids += problem == NULL && dns->count == 0;
+		if (dns == NULL)
+			match = MC_SPF_LATER;
 		if (match == MC_SPF_LATER)
 			continue;
+		problem = mc_spf_unusable(dns);
 		if (problem != NULL)
-			match = mc_spf_fail(e, MC_SPF_TEMPERROR, "%s: %s", name, problem);
-		else if (answer_holds(dns, &e->identity.address, prefix_of(e, term)))
-			match = MC_SPF_MATCH;
+			return mc_spf_fail(e, MC_SPF_TEMPERROR, "%s: %s", name, problem);
+		if (answer_holds(dns, &e->identity.address, prefix_of(e, term)))
+			return MC_SPF_MATCH;
+		voids += dns->count == 0;
 	}
 	if (match == MC_SPF_NO_MATCH && hosts > 0 && voids == hosts &&
 		!mc_spf_count_void(evaluation, step))

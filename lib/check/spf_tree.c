@@ -82,6 +82,7 @@ find_record(struct grower *grower, struct mc_spf_node *node, unsigned depth)
 		return;
 	count = mc_spf_select(grower->run->arena, txt, &text, &length);
 	node->state = count == 0 ? MC_SPF_HAS_NONE : MC_SPF_HAS_SEVERAL;
+	node->nxdomain = txt->nxdomain;
 	if (count != 1 || !mc_spf_parse(grower->run->arena, text, length, &node->spf))
 		return;
 	node->state = node->spf.bad != NULL ? MC_SPF_HAS_ERROR : MC_SPF_HAS_RECORD;
@@ -120,10 +121,12 @@ add_void(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_te
 	if (entry == NULL)
 		return NULL;
 	*entry = (struct mc_spf_void){.node = node,
+		.source = term,
 		.term = mc_spf_term_text(grower->run->arena, &node->spf, term),
 		.name = name};
 	*grower->tree->tail = entry;
 	grower->tree->tail = &entry->next;
+	grower->tree->last = entry;
 	return entry;
 }
 
@@ -141,24 +144,41 @@ count_void(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_
 	node->voids6 += six;
 }
 
+/* One failure a term is enough. */
+static void
+note_failure(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_term *term,
+	const struct mc_dns *dns, const char *problem)
+{
+	const struct mc_spf_void *last = grower->tree->last;
+	struct mc_spf_void *entry;
+
+	if (last != NULL && last->node == node && last->source == term && last->problem != NULL)
+		return;
+	entry = add_void(grower, node, term, dns->name);
+	if (entry != NULL)
+		entry->problem = problem;
+}
+
 /* NULL when it is missing or cannot be used. */
 static const struct mc_dns *
-ask(struct grower *grower, const char *name, uint16_t type)
+ask(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_term *term,
+	const char *name, uint16_t type)
 {
 	const struct mc_dns *dns = mc_ask_dns(grower->run, NULL, name, type);
+	const char *problem = dns != NULL ? mc_spf_unusable(dns) : NULL;
 
 	if (dns == NULL)
 		grower->tree->waiting = true;
-	else if (mc_spf_unusable(dns) != NULL)
-		grower->tree->failed = &dns->fact;
-	return dns != NULL && mc_spf_unusable(dns) == NULL ? dns : NULL;
+	if (problem != NULL)
+		note_failure(grower, node, term, dns, problem);
+	return problem == NULL ? dns : NULL;
 }
 
 static void
 look_up_mx(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_term *term,
 	const char *name)
 {
-	const struct mc_dns *mx = ask(grower, name, MC_RR_MX);
+	const struct mc_dns *mx = ask(grower, node, term, name, MC_RR_MX);
 	bool four = true, six = true;
 	size_t hosts = 0;
 
@@ -177,8 +197,9 @@ look_up_mx(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_
 		if (!mc_rr_mx(&mx->rrs[i], &preference, host) || strcmp(host, ".") == 0)
 			continue;
 		hosts++;
-		a = ask(grower, mc_arena_strdup(grower->run->arena, host), MC_RR_A);
-		aaaa = ask(grower, mc_arena_strdup(grower->run->arena, host), MC_RR_AAAA);
+		a = ask(grower, node, term, mc_arena_strdup(grower->run->arena, host), MC_RR_A);
+		aaaa = ask(
+			grower, node, term, mc_arena_strdup(grower->run->arena, host), MC_RR_AAAA);
 		four = four && a != NULL && a->count == 0;
 		six = six && aaaa != NULL && aaaa->count == 0;
 	}
@@ -199,8 +220,8 @@ look_up(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_ter
 		look_up_mx(grower, node, term, name);
 		return;
 	}
-	a = ask(grower, name, MC_RR_A);
-	aaaa = term->kind == MC_SPF_A ? ask(grower, name, MC_RR_AAAA) : a;
+	a = ask(grower, node, term, name, MC_RR_A);
+	aaaa = term->kind == MC_SPF_A ? ask(grower, node, term, name, MC_RR_AAAA) : a;
 	count_void(grower, node, term, name, a != NULL && a->count == 0,
 		aaaa != NULL && aaaa->count == 0);
 }
@@ -229,6 +250,24 @@ follow(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_term
 }
 
 static void
+note_cost(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_term *term,
+	const struct mc_spf_node *before)
+{
+	struct mc_spf_cost *cost = mc_arena_alloc(grower->run->arena, sizeof(*cost));
+	struct mc_spf_cost **place = &node->costs;
+
+	if (cost == NULL)
+		return;
+	while (*place != NULL)
+		place = &(*place)->next;
+	*cost = (struct mc_spf_cost){.term = term,
+		.lookups = node->lookups - before->lookups,
+		.voids4 = node->voids4 - before->voids4,
+		.voids6 = node->voids6 - before->voids6};
+	*place = cost;
+}
+
+static void
 grow(struct grower *grower, struct mc_spf_node *node, unsigned depth)
 {
 	const struct mc_spf *spf = &node->spf;
@@ -237,6 +276,7 @@ grow(struct grower *grower, struct mc_spf_node *node, unsigned depth)
 		return;
 	for (size_t i = 0; i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
+		const struct mc_spf_node before = *node;
 		bool last = term->kind == MC_SPF_REDIRECT;
 		if (!mc_spf_kind_looks_up(term->kind) ||
 			(spf->all != NULL && (last || term > spf->all)))
@@ -248,6 +288,7 @@ grow(struct grower *grower, struct mc_spf_node *node, unsigned depth)
 			follow(grower, node, term, depth);
 		else
 			look_up(grower, node, term);
+		note_cost(grower, node, term, &before);
 	}
 }
 
@@ -268,19 +309,48 @@ mc_spf_tree_grow(struct mc_run *run, const char *domain, const char *text, size_
 	return !ret_tree->waiting;
 }
 
-json_t *
-mc_spf_tree_json(struct mc_arena *arena, const struct mc_spf_node *node)
+const char *
+mc_spf_sample(struct mc_run *run, const struct mc_spf_node *node, const struct mc_spf_term *term)
 {
+	const char *sample;
+
+	if (term->domain == NULL || term->kind == MC_SPF_UNKNOWN ||
+		!mc_spf_macro_uses(term->domain, term->domain_length, 0))
+		return NULL;
+	sample = mc_spf_macro_sample(
+		run->arena, term->domain, term->domain_length, node->domain, run->domain);
+	return mc_escape(run->arena, sample, strlen(sample));
+}
+
+static json_t *
+costs_json(struct mc_run *run, const struct mc_spf_node *node)
+{
+	json_t *costs = json_array();
+
+	for (const struct mc_spf_cost *cost = node->costs; cost != NULL; cost = cost->next)
+		json_array_append_new(costs,
+			json_pack("{s:s, s:i, s:i, s:i, s:i, s:s?}", "term",
+				mc_spf_term_text(run->arena, &node->spf, cost->term), "position",
+				(int)cost->term->position, "lookups", (int)cost->lookups,
+				"void_lookups_ipv4", (int)cost->voids4, "void_lookups_ipv6",
+				(int)cost->voids6, "sample", mc_spf_sample(run, node, cost->term)));
+	return costs;
+}
+
+json_t *
+mc_spf_tree_json(struct mc_run *run, const struct mc_spf_node *node)
+{
+	struct mc_arena *arena = run->arena;
 	json_t *children = json_array();
 	const char *record =
 		node->spf.text != NULL ? mc_escape(arena, node->spf.text, node->spf.length) : NULL;
 
 	for (const struct mc_spf_node *child = node->child; child != NULL; child = child->next)
-		json_array_append_new(children, mc_spf_tree_json(arena, child));
-	return json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:o}", "domain",
+		json_array_append_new(children, mc_spf_tree_json(run, child));
+	return json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:o, s:o}", "domain",
 		mc_escape(arena, node->domain, strlen(node->domain)), "term",
 		mc_escape(arena, node->term, strlen(node->term)), "state",
 		mc_spf_state_text(node->state), "record", record, "lookups", (int)node->lookups,
 		"void_lookups_ipv4", (int)node->voids4, "void_lookups_ipv6", (int)node->voids6,
-		"includes", children);
+		"terms", costs_json(run, node), "includes", children);
 }

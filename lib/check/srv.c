@@ -47,7 +47,7 @@ static const struct {
 struct answer {
 	const struct mc_dns *dns;
 	enum state state;
-	struct mc_srv records[RECORD_LIMIT];
+	struct mc_srv *records;
 	size_t count;
 };
 
@@ -58,15 +58,20 @@ is_root(const struct mc_srv *record)
 }
 
 static void
-read_answer(struct answer *answer, const struct mc_dns *dns)
+read_answer(struct mc_run *run, struct answer *answer, const struct mc_dns *dns)
 {
+	size_t room = dns->count < RECORD_LIMIT ? dns->count : RECORD_LIMIT;
+
 	answer->dns = dns;
 	answer->state = ABSENT;
 	if (dns->fact.status != MC_FACT_OK || dns->dnssec == MC_DNSSEC_BOGUS) {
 		answer->state = UNKNOWN;
 		return;
 	}
-	for (size_t i = 0; i < dns->count && answer->count < RECORD_LIMIT; i++)
+	answer->records = mc_arena_calloc(run->arena, room, sizeof(*answer->records));
+	if (answer->records == NULL)
+		return;
+	for (size_t i = 0; i < dns->count && answer->count < room; i++)
 		if (mc_rr_srv(&dns->rrs[i], &answer->records[answer->count]))
 			answer->count++;
 	for (size_t i = 0; i < answer->count; i++)
@@ -240,7 +245,7 @@ check_domain(struct mc_run *run)
 		if (dns == NULL)
 			step = MC_WAIT;
 		else
-			read_answer(&answers[i], dns);
+			read_answer(run, &answers[i], dns);
 	}
 	if (answers == NULL || step == MC_WAIT)
 		return MC_WAIT;

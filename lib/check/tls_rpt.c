@@ -14,7 +14,7 @@ put(struct mc_run *run, const char *record, const struct mc_report_uris *rua)
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_txts *txts, const char *name)
 {
-	bool tried = false;
+	bool tried = mc_txt_find_dangling(run, txts->dns, "tls-rpt.dangling-alias");
 
 	for (size_t i = 0; i < txts->other_count; i++)
 		if (mc_tls_rpt_is_attempt(txts->others[i].text, txts->others[i].length)) {
@@ -56,7 +56,7 @@ judge_destinations(struct mc_run *run, const struct mc_report_uris *rua)
 static enum mc_step
 check_domain(struct mc_run *run)
 {
-	const struct mc_dns *dns = mc_ask_dns(run, "_smtp._tls", run->domain, MC_RR_TXT);
+	const struct mc_dns *dns = mc_txt_ask(run, "_smtp._tls", run->domain);
 	const char *name = mc_arena_printf(run->arena, "_smtp._tls.%s", run->domain);
 	struct mc_tls_rpt tls_rpt = {.valid = false};
 	struct mc_problems problems;

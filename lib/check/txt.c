@@ -4,6 +4,23 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "check/host.h"
+
+const struct mc_dns *
+mc_txt_ask(struct mc_run *run, const char *prefix, const char *name)
+{
+	static const struct mc_dns impossible = {
+		.fact = {.kind = MC_FACT_DNS, .status = MC_FACT_OK},
+		.name = "",
+		.type = MC_RR_TXT,
+		.nxdomain = true,
+		.why_bogus = "",
+		.canonical = ""};
+	char joined[MC_NAME_TEXT_SIZE];
+
+	return mc_name_join(prefix, name, joined) ? mc_ask_dns(run, prefix, name, MC_RR_TXT)
+						  : &impossible;
+}
 
 void
 mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
@@ -13,17 +30,17 @@ mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
 		.records = mc_arena_calloc(run->arena, MC_TXT_LIMIT, sizeof(struct mc_txt)),
 		.others = mc_arena_calloc(run->arena, MC_TXT_LIMIT, sizeof(struct mc_txt))};
 
-	for (size_t i = 0;
-		txts.records != NULL && txts.others != NULL && i < dns->count && i < MC_TXT_LIMIT;
-		i++) {
+	for (size_t i = 0; txts.records != NULL && txts.others != NULL && i < dns->count; i++) {
 		struct mc_txt txt;
 		txt.text = mc_rr_txt(run->arena, &dns->rrs[i], &txt.length);
 		if (txt.text == NULL)
 			continue;
-		if (counts(txt.text, txt.length))
+		if (!counts(txt.text, txt.length)) {
+			if (txts.other_count < MC_TXT_LIMIT)
+				txts.others[txts.other_count++] = txt;
+		} else if (txts.count < MC_TXT_LIMIT) {
 			txts.records[txts.count++] = txt;
-		else
-			txts.others[txts.other_count++] = txt;
+		}
 	}
 	*ret_txts = txts;
 }
@@ -32,6 +49,17 @@ const char *
 mc_txt_escaped(struct mc_run *run, const struct mc_txt *txt)
 {
 	return mc_escape(run->arena, txt->text, txt->length);
+}
+
+bool
+mc_txt_find_dangling(struct mc_run *run, const struct mc_dns *dns, const char *id)
+{
+	if (dns->fact.status != MC_FACT_OK || dns->alias_count == 0 || dns->count > 0)
+		return false;
+	mc_find(run, id, "%s: %s", mc_host_chain(run, dns),
+		dns->nxdomain ? "the last name does not exist" : "no TXT record there");
+	mc_about(run, dns->name);
+	return true;
 }
 
 static bool

@@ -7,7 +7,7 @@
 
 #include "fact/run.h"
 
-#define MC_TXT_LIMIT 64 /* most records of one name that are looked at */
+#define MC_TXT_LIMIT 64 /* most records that are kept, of either kind */
 
 struct mc_txt {
 	const char *text;
@@ -22,10 +22,15 @@ struct mc_txts {
 	size_t other_count;
 };
 
+/* The TXT records of "prefix.name". One that would be longer than a name can be does not exist, and
+ * that is the answer. */
+const struct mc_dns *mc_txt_ask(struct mc_run *run, const char *prefix, const char *name);
 /* Sorts the records of an answer that is OK by whether they count. */
 void mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
 	bool (*counts)(const char *text, size_t length), struct mc_txts *ret_txts);
 const char *mc_txt_escaped(struct mc_run *run, const struct mc_txt *txt);
+/* The finding that an answer is an alias without a TXT record at its end, if it is one. */
+bool mc_txt_find_dangling(struct mc_run *run, const struct mc_dns *dns, const char *id);
 
 enum mc_taking { MC_TAKING_WAIT, MC_TAKING_MAIL, MC_TAKING_NONE, MC_TAKING_UNKNOWN };
 

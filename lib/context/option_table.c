@@ -431,7 +431,7 @@ static const struct mailcheck_option rows[] = {
 		HOST, .apply = apply_quit_after},
 	{"ip", 0, TEXT, "IP", "The address of the client that sends (needed)",
 		SPF, .apply = apply_client},
-	{"sender", 0, TEXT, "ADDR", "The envelope sender (default: postmaster at DOMAIN; \"\": the null one)",
+	{"sender", 0, TEXT, "ADDR", "The envelope sender (default: postmaster at DOMAIN; \"\" or \"<>\": the null one)",
 		SPF, .apply = apply_said, AT(settings.sender)},
 	{"client-helo", 0, TEXT, "NAME", "The name the client gives with EHLO (default: DOMAIN); --helo does the same here",
 		SPF, .apply = apply_said, AT(settings.client_helo)},

@@ -8,10 +8,12 @@
 #include "check/record_type.h"
 #include "record/rr.h"
 #include "record/zone_token.h"
+#include "report/json_write.h"
 #include "report/page.h"
 #include "report/report.h"
 
 #define OUTPUT_LIMIT ((size_t)16 << 20)
+#define STRINGS_LIMIT 300 /* character-strings: more than a record can hold without empty ones */
 
 struct mailcheck_record {
 	struct mc_arena arena;
@@ -34,65 +36,91 @@ mailcheck_record_type_at(uint32_t i)
 
 /* --- judging --- */
 
+/* Text that was given as character-strings. */
+struct strings {
+	struct mc_buf joined;
+	struct mc_arena *arena;
+	size_t ends[STRINGS_LIMIT]; /* in what is joined */
+	size_t count;
+};
+
+/* Those beyond the limit count as one. */
+static void
+end_string(struct strings *strings)
+{
+	if (strings->count < STRINGS_LIMIT)
+		strings->count++;
+	strings->ends[strings->count - 1] = strings->joined.length;
+}
+
 /* The character-strings of a zone file, joined; false when the text is none. */
 static bool
-join_strings(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length)
+join_strings(struct strings *strings, const char *text, size_t length)
 {
-	struct mc_zone_scanner scanner = {.text = mc_arena_strndup(arena, text, length)};
+	struct mc_zone_scanner scanner = {.text = mc_arena_strndup(strings->arena, text, length)};
 	struct mc_zone_token token;
 	const char *reason;
 	enum mc_zone_step step;
 
-	while ((step = mc_zone_token_next(&scanner, &token, &reason)) == MC_ZONE_TOKEN)
-		if (!mc_zone_token_decode(&token, joined))
+	while ((step = mc_zone_token_next(&scanner, &token, &reason)) == MC_ZONE_TOKEN) {
+		if (!mc_zone_token_decode(&token, &strings->joined))
 			return false;
+		end_string(strings);
+	}
 	return step == MC_ZONE_END && !mc_zone_token_next_line(&scanner) &&
 	       strlen(scanner.text) == length;
 }
 
 /* The TXT record of a zone file's line; false when the text is none. */
 static bool
-read_line(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length)
+read_line(struct strings *strings, const char *text, size_t length)
 {
-	const char *line = mc_arena_strndup(arena, text, length), *data;
+	const char *line = mc_arena_strndup(strings->arena, text, length);
 	struct mc_rr_error error;
 	struct mc_rr rr;
-	size_t size = 0;
 
 	if (memchr(text, '"', length) == NULL || strlen(line) != length ||
-		!mc_rr_parse(arena, line, NULL, 0, &rr, &error) || rr.type != MC_RR_TXT)
+		!mc_rr_parse(strings->arena, line, NULL, 0, &rr, &error) || rr.type != MC_RR_TXT)
 		return false;
-	data = mc_rr_txt(arena, &rr, &size);
-	return data != NULL && mc_buf_append(joined, data, size);
+	for (size_t at = 0; at < rr.rdlength; at += 1u + rr.rdata[at]) {
+		if (!mc_buf_append(&strings->joined, rr.rdata + at + 1, rr.rdata[at]))
+			return false;
+		end_string(strings);
+	}
+	return true;
 }
 
 /* Whether the text is as a zone file has it, and what it says then. */
 static bool
-read_zone_text(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length)
+read_zone_text(struct strings *strings, const char *text, size_t length)
 {
 	if (length < 2)
 		return false;
-	return (text[0] == '"' || text[0] == '(' ? join_strings(joined, arena, text, length)
-						 : read_line(joined, arena, text, length)) &&
-	       joined->length > 0;
+	return (text[0] == '"' || text[0] == '(' ? join_strings(strings, text, length)
+						 : read_line(strings, text, length)) &&
+	       strings->joined.length > 0;
 }
 
 static void
 judge(struct mailcheck_record *record, const struct mc_record_type *type, const char *text,
 	size_t length, struct mc_record_judgement *judgement)
 {
-	struct mc_buf joined;
+	struct strings strings = {.arena = &record->arena};
 
-	mc_buf_init(&joined, MAILCHECK_RECORD_LIMIT);
+	mc_buf_init(&strings.joined, MAILCHECK_RECORD_LIMIT);
 	if (type->is_text && length > 0 && text[length - 1] == '\n')
 		length--;
 	if (type->is_text && length > 0 && text[length - 1] == '\r')
 		length--;
-	if (type->is_text && read_zone_text(&joined, &record->arena, text, length))
-		type->judge((const char *)joined.data, joined.length, record->values, judgement);
-	else
+	if (type->is_text && read_zone_text(&strings, text, length)) {
+		judgement->ends = strings.ends;
+		judgement->end_count = strings.count;
+		type->judge((const char *)strings.joined.data, strings.joined.length,
+			record->values, judgement);
+	} else {
 		type->judge(text, length, record->values, judgement);
-	mc_buf_free(&joined);
+	}
+	mc_buf_free(&strings.joined);
 }
 
 static struct mc_finding *
@@ -214,47 +242,51 @@ mailcheck_record_finding_fix(const mailcheck_record *record, uint32_t i)
 	return i < record->count ? record->findings[i]->fix : NULL;
 }
 
-static json_t *
-findings_json(const mailcheck_record *record)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < record->count; i++)
-		if (json_array_append_new(array, mc_finding_json(record->findings[i])) != 0) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
-}
-
-static int
-append(const char *bytes, size_t length, void *buf)
-{
-	return mc_buf_append(buf, bytes, length) ? 0 : -1;
-}
-
 const char *
 mailcheck_record_json(mailcheck_record *record)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:O, s:o}", "schema", "mailcheck-record/1",
-		"version", MAILCHECK_VERSION, "type", record->type, "valid", record->valid ? 1 : 0,
-		"values", record->values, "findings", findings_json(record));
-	bool good;
+	struct mc_buf *buf = &record->json;
 
-	mc_buf_free(&record->json);
-	mc_buf_init(&record->json, OUTPUT_LIMIT);
-	good = json != NULL && json_dump_callback(json, append, &record->json, JSON_COMPACT) == 0;
-	json_decref(json);
-	return good ? mc_buf_text(&record->json) : NULL;
+	mc_buf_free(buf);
+	mc_buf_init(buf, OUTPUT_LIMIT);
+	mc_buf_putc(buf, '{');
+	mc_json_put_text(buf, "schema", "mailcheck-record/1");
+	mc_json_put_text(buf, "version", MAILCHECK_VERSION);
+	mc_json_put_text(buf, "type", record->type);
+	mc_json_put_bool(buf, "valid", record->valid);
+	mc_json_put(buf, "values", record->values);
+	mc_json_name(buf, "findings");
+	mc_buf_putc(buf, '[');
+	for (size_t i = 0; i < record->count; i++)
+		mc_finding_json(buf, record->findings[i]);
+	mc_buf_puts(buf, "]}");
+	return buf->failed ? NULL : mc_buf_text(buf);
 }
 
 /* --- for people --- */
+
+/* Of an object, its strings in order. */
+static const char *
+item_text(struct mc_arena *arena, json_t *item)
+{
+	const char *key, *text = json_string_value(item);
+	json_t *member;
+
+	if (!json_is_object(item))
+		return text != NULL ? text : "";
+	json_object_foreach (item, key, member)
+		if (json_is_string(member))
+			text = text == NULL ? json_string_value(member)
+					    : mc_arena_printf(arena, "%s -> %s", text,
+						      json_string_value(member));
+	return text != NULL ? text : "";
+}
 
 static void
 put_value(struct mc_page *page, struct mc_arena *arena, const char *key, const json_t *value)
 {
 	const char *text = json_string_value(value);
-	const json_t *item;
+	json_t *item;
 	size_t i;
 
 	if (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0) ||
@@ -271,7 +303,7 @@ put_value(struct mc_page *page, struct mc_arena *arena, const char *key, const j
 	else if (text != NULL)
 		mc_page_wrap(page, 32, text);
 	json_array_foreach (value, i, item)
-		mc_page_item(page, 32, i == 0, ", ", json_string_value(item));
+		mc_page_item(page, 32, i == 0, ", ", item_text(arena, item));
 	if (text == NULL)
 		mc_page_end(page);
 }

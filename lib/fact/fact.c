@@ -110,19 +110,6 @@ plan_key(struct mc_buf *key, const struct mc_plan *plan)
 }
 
 static void
-key_port(struct mc_buf *key, uint16_t port)
-{
-	char digits[6];
-	size_t at = sizeof(digits);
-
-	digits[--at] = '\0';
-	do
-		digits[--at] = (char)('0' + port % 10);
-	while ((port /= 10) > 0);
-	mc_buf_puts(key, digits + at);
-}
-
-static void
 key_address(struct mc_buf *key, const char *name, const struct mc_address *address, uint16_t port)
 {
 	char text[MC_ADDRESS_SIZE] = "";
@@ -132,7 +119,7 @@ key_address(struct mc_buf *key, const char *name, const struct mc_address *addre
 	mc_buf_puts(key, name);
 	mc_buf_puts(key, text);
 	mc_buf_putc(key, '@');
-	key_port(key, port);
+	mc_buf_decimal(key, port);
 }
 
 /* Keys are made for every question of every pass: without printf. */

@@ -12,7 +12,8 @@ struct reading {
 	struct mc_dmarc *dmarc;
 	struct mc_problems *problems;
 	const struct mc_tag_list *list;
-	bool bad_policy;
+	bool bad_policy, bad_np; /* p or sp; np */
+	bool bad_rua;
 };
 
 const char *
@@ -68,15 +69,28 @@ policy_of(const char *value)
 }
 
 static void
+tell_bad_policy(struct reading *reading, const struct mc_tag *tag)
+{
+	if (strcmp(tag->name, "np") == 0)
+		reading->bad_np = true;
+	else
+		reading->bad_policy = true;
+	mc_problem(reading->problems, "dmarc.policy-invalid",
+		tag->wrong != NULL ? tag->wrong_at : tag->value_at, "%s=%s: %s", tag->name,
+		tag->value,
+		tag->wrong != NULL ? tag->wrong : "none of none, quarantine and reject");
+	if (strchr(tag->value, ',') != NULL)
+		mc_problem_fix(reading->problems, "Write semicolons, not commas, between the tags");
+}
+
+static void
 read_policy(struct reading *reading, const struct mc_tag *tag)
 {
 	struct mc_dmarc *dmarc = reading->dmarc;
 	enum mc_dmarc_policy policy = policy_of(tag->value);
 
 	if (policy == MC_DMARC_ABSENT) {
-		reading->bad_policy = true;
-		mc_problem(reading->problems, "dmarc.policy-invalid", tag->value_at,
-			"%s=%s: none of none, quarantine and reject", tag->name, tag->value);
+		tell_bad_policy(reading, tag);
 		return;
 	}
 	if (strcmp(tag->name, "p") == 0)
@@ -235,40 +249,89 @@ has_repeats(struct reading *reading)
 	return repeats;
 }
 
+/* A policy that is there and cannot be read is none that is valid. */
+static void
+read_malformed(struct reading *reading, const struct mc_tag *tag)
+{
+	bool policy = strcmp(tag->name, "p") == 0 || strcmp(tag->name, "sp") == 0 ||
+		      strcmp(tag->name, "np") == 0;
+
+	if (policy && tag->value[0] != '\0') {
+		tell_bad_policy(reading, tag);
+		return;
+	}
+	reading->bad_rua = reading->bad_rua || strcmp(tag->name, "rua") == 0;
+	mc_problem(reading->problems, "dmarc.syntax", tag->wrong_at, "%s", tag->wrong);
+	if (strcasecmp(tag->name, "mailto") == 0)
+		mc_problem_fix(reading->problems,
+			"Write a comma, not a semicolon, between two destinations of reports");
+}
+
 static void
 read_tags(struct reading *reading)
 {
-	for (size_t i = 0; i < reading->list->count; i++) {
+	for (size_t i = 1; i < reading->list->count; i++) {
 		const struct mc_tag *tag = &reading->list->tags[i];
 		if (tag->wrong != NULL)
-			mc_problem(
-				reading->problems, "dmarc.syntax", tag->wrong_at, "%s", tag->wrong);
-		else if (i > 0)
+			read_malformed(reading, tag);
+		else
 			read_tag(reading, tag);
 	}
 }
 
+/* RFC 7489, 6.3: one or two digits are less than 100. */
+static bool
+is_sampled(const char *pct)
+{
+	return pct != NULL && pct[0] != '\0' && strlen(pct) <= 2 &&
+	       strspn(pct, "0123456789") == strlen(pct);
+}
+
+static void
+judge_values(const struct reading *reading, const struct mc_tag *p)
+{
+	const struct mc_dmarc *dmarc = reading->dmarc;
+
+	if (p != &reading->list->tags[1])
+		mc_problem(
+			reading->problems, "dmarc.policy-not-second", p->name_at, "p=%s", p->value);
+	if (dmarc->p == MC_DMARC_NONE) {
+		mc_problem(reading->problems, "dmarc.policy-none", p->name_at, "p=%s", p->value);
+		return;
+	}
+	if (is_sampled(dmarc->removed_policy_sample))
+		mc_problem(reading->problems, "dmarc.pct-ignored", MC_NOWHERE, "p=%s, pct=%s",
+			mc_dmarc_policy_name(dmarc->p), dmarc->removed_policy_sample);
+	if (dmarc->sp == MC_DMARC_NONE || dmarc->np == MC_DMARC_NONE)
+		mc_problem(reading->problems, "dmarc.subdomains-open", MC_NOWHERE, "p=%s, %s",
+			mc_dmarc_policy_name(dmarc->p),
+			dmarc->sp == MC_DMARC_NONE ? "sp=none" : "np=none");
+}
+
+/* 4.10.1: without a valid p, or with an invalid sp or np, the record acts as p=none when it asks
+ * for reports, and not at all otherwise. */
 static void
 judge_policy(struct reading *reading)
 {
 	struct mc_dmarc *dmarc = reading->dmarc;
 	const struct mc_tag *p = mc_tag_list_find(reading->list, "p");
+	bool bad = reading->bad_policy || reading->bad_np;
 
-	if (reading->bad_policy) {
-		dmarc->recovered = mc_report_uris_good(&dmarc->rua) > 0;
-		dmarc->valid = dmarc->recovered;
-	} else if (p == NULL) {
+	if (!bad && p != NULL) {
+		judge_values(reading, p);
+		return;
+	}
+	dmarc->recovered = mc_report_uris_good(&dmarc->rua) > 0;
+	dmarc->valid = dmarc->recovered;
+	dmarc->only_np_invalid = reading->bad_np && !reading->bad_policy && p != NULL;
+	if (bad)
+		return;
+	if (dmarc->recovered)
 		mc_problem(reading->problems, "dmarc.policy-missing", MC_NOWHERE,
 			"no p tag: taken as p=none");
-	} else if (p != &reading->list->tags[1]) {
-		mc_problem(
-			reading->problems, "dmarc.policy-not-second", p->name_at, "p=%s", p->value);
-	}
-	if (dmarc->p == MC_DMARC_NONE && !reading->bad_policy)
-		mc_problem(reading->problems, "dmarc.policy-none", p->name_at, "p=%s", p->value);
-	if (dmarc->p > MC_DMARC_NONE && dmarc->sp == MC_DMARC_NONE && !reading->bad_policy)
-		mc_problem(reading->problems, "dmarc.subdomains-open", MC_NOWHERE, "p=%s, sp=none",
-			mc_dmarc_policy_name(dmarc->p));
+	else
+		mc_problem(reading->problems, "dmarc.no-policy", MC_NOWHERE,
+			"neither a p tag nor a valid rua");
 }
 
 static void
@@ -277,9 +340,14 @@ judge_reports(struct reading *reading)
 	const struct mc_dmarc *dmarc = reading->dmarc;
 
 	if (dmarc->testing)
-		mc_problem(reading->problems, "dmarc.testing", MC_NOWHERE, "t=y");
+		mc_problem(reading->problems, "dmarc.testing", MC_NOWHERE, "t=y%s",
+			dmarc->p <= MC_DMARC_NONE && dmarc->sp <= MC_DMARC_NONE &&
+					dmarc->np <= MC_DMARC_NONE
+				? ", without effect: the policy is none"
+				: "");
 	if (dmarc->rua.count == 0)
-		mc_problem(reading->problems, "dmarc.no-reports", MC_NOWHERE, "no rua tag");
+		mc_problem(reading->problems, "dmarc.no-reports", MC_NOWHERE, "no rua tag%s",
+			reading->bad_rua ? " that can be read" : "");
 	if (dmarc->ruf.count == 0 && mc_tag_list_find(reading->list, "fo") != NULL)
 		mc_problem(reading->problems, "dmarc.fo-alone", MC_NOWHERE, "fo=%s without ruf",
 			dmarc->fo);
@@ -297,19 +365,34 @@ without_backslashes(struct mc_arena *arena, const char *text, size_t length)
 	return copy != NULL ? copy : "";
 }
 
+/* Where v=DMARC1 ends, though no semicolon follows; 0: the text does not begin with it. */
+static size_t
+end_of_version(const char *text, size_t length)
+{
+	for (size_t end = length; end > 0; end--)
+		if (text[end - 1] == '1' && mc_dmarc_is_record(text, end))
+			return end;
+	return 0;
+}
+
 static void
 tell_version(const char *text, size_t length, struct mc_problems *problems)
 {
-	size_t lead = 0;
+	size_t lead = 0, end = end_of_version(text, length);
 
 	while (lead < length && mc_is_fws(text[lead]))
 		lead++;
 	if (memmem(text, length, "\\;", 2) != NULL) {
-		mc_problem(problems, "dmarc.version", MC_NOWHERE, "\"\\;\" stands for \";\"");
+		mc_problem(problems, "dmarc.version", MC_NOWHERE,
+			"a backslash stands before a semicolon");
 		mc_problem_fix(problems, "Publish the semicolons without backslashes: %s",
 			without_backslashes(problems->arena, text, length));
 	} else if (lead > 0 && mc_dmarc_is_record(text + lead, length - lead)) {
 		mc_problem(problems, "dmarc.version", 0, "white space stands before v=DMARC1");
+	} else if (end > 0) {
+		mc_problem(problems, "dmarc.version", end,
+			"something else than a semicolon follows v=DMARC1");
+		mc_problem_fix(problems, "Write a semicolon right behind v=DMARC1");
 	} else {
 		mc_problem(problems, "dmarc.version", lead < length ? lead : MC_NOWHERE,
 			"the record does not begin with v=DMARC1, in just these letters");
@@ -321,7 +404,7 @@ mc_dmarc_parse(
 	const char *text, size_t length, struct mc_dmarc *ret_dmarc, struct mc_problems *problems)
 {
 	struct mc_tag_list list;
-	struct reading reading = {ret_dmarc, problems, &list, false};
+	struct reading reading = {ret_dmarc, problems, &list, false, false, false};
 
 	*ret_dmarc = (struct mc_dmarc){.psd = 'u', .fo = "0"};
 	if (!mc_dmarc_is_record(text, length)) {
@@ -343,15 +426,14 @@ mc_dmarc_parse(
 static enum mc_dmarc_policy
 published(const struct mc_dmarc *dmarc, enum mc_dmarc_for what, bool with_np)
 {
-	enum mc_dmarc_policy p = dmarc->p != MC_DMARC_ABSENT ? dmarc->p : MC_DMARC_NONE;
-	enum mc_dmarc_policy sp = dmarc->sp != MC_DMARC_ABSENT ? dmarc->sp : p;
+	enum mc_dmarc_policy sp = dmarc->sp != MC_DMARC_ABSENT ? dmarc->sp : dmarc->p;
 
 	if (!dmarc->valid)
 		return MC_DMARC_ABSENT;
 	if (dmarc->recovered)
 		return MC_DMARC_NONE;
 	if (what == MC_DMARC_ITSELF)
-		return p;
+		return dmarc->p;
 	return what == MC_DMARC_NONEXISTENT && with_np && dmarc->np != MC_DMARC_ABSENT ? dmarc->np
 										       : sp;
 }
@@ -366,13 +448,17 @@ mc_dmarc_apply(const struct mc_dmarc *dmarc, enum mc_dmarc_for what, bool effect
 	return policy;
 }
 
-/* RFC 7489, 6.3 and 6.6.3: no np, no t; p is required. */
+/* RFC 7489, 6.3 and 6.6.3: no np, whatever it says, and no t. */
 enum mc_dmarc_policy
 mc_dmarc_apply_old(const struct mc_dmarc *dmarc, enum mc_dmarc_for what)
 {
-	if (dmarc->valid && dmarc->p == MC_DMARC_ABSENT)
-		return mc_report_uris_good(&dmarc->rua) > 0 ? MC_DMARC_NONE : MC_DMARC_ABSENT;
-	return published(dmarc, what, false);
+	struct mc_dmarc old = *dmarc;
+
+	if (dmarc->only_np_invalid) {
+		old.valid = true;
+		old.recovered = false;
+	}
+	return published(&old, what, false);
 }
 
 /* 4.10: the name itself, then from at most seven labels up to the top-level domain. */

@@ -18,7 +18,8 @@ enum mc_dmarc_policy { MC_DMARC_ABSENT, MC_DMARC_NONE, MC_DMARC_QUARANTINE, MC_D
 struct mc_dmarc {
 	bool valid;                     /* a receiver applies it */
 	enum mc_dmarc_policy p, sp, np; /* as published; ABSENT also when not valid */
-	bool recovered;                 /* p, sp or np is invalid: taken as p=none (4.10.1) */
+	bool recovered;                 /* no valid p, or an invalid sp or np: p=none (4.10.1) */
+	bool only_np_invalid;           /* which receivers of RFC 7489 do not see */
 	bool discarded;                 /* a tag stands twice: receivers see no record */
 	char psd;                       /* 'y', 'n', 'u' */
 	bool testing;                   /* t=y */

@@ -148,17 +148,19 @@ check_label(const char *label, size_t length)
 	return NULL;
 }
 
-/* Lower case, one trailing dot dropped. */
-static void
+/* Lower case, one trailing dot dropped; whether there was one. */
+static bool
 tidy(char *name)
 {
 	size_t length = strlen(name);
+	bool absolute = length > 1 && name[length - 1] == '.';
 
-	if (length > 1 && name[length - 1] == '.')
+	if (absolute)
 		name[length - 1] = '\0';
 	for (char *p = name; *p != '\0'; p++)
 		if (*p >= 'A' && *p <= 'Z')
 			*p = (char)(*p + ('a' - 'A'));
+	return absolute;
 }
 
 static const char *
@@ -180,7 +182,8 @@ check_name(const char *name, bool single_label)
 	if (strspn(label, "0123456789") == length)
 		return "the last label is a number: this looks like an IP address";
 	if (label == name && !single_label)
-		return "the name is a single label: give a full name, as in example.com";
+		return "the name is a single label: give a full name, as in example.com (or, for a "
+		       "top-level domain itself, a dot at its end)";
 	return NULL;
 }
 
@@ -189,15 +192,16 @@ parse(const char *input, bool single_label, char ret_name[MC_NAME_TEXT_SIZE])
 {
 	char name[INPUT_MAX + 1];
 	const char *reason = refuse_input(input);
+	bool absolute;
 
 	if (reason == NULL)
 		reason = to_ascii(input, name);
 	if (reason != NULL)
 		return reason;
-	tidy(name);
+	absolute = tidy(name);
 	if (is_address(name))
 		return ip_address;
-	reason = check_name(name, single_label);
+	reason = check_name(name, single_label || absolute);
 	if (reason == NULL)
 		memcpy(ret_name, name, strlen(name) + 1);
 	return reason;

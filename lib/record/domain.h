@@ -12,7 +12,8 @@
  * A mail domain: internationalised names become A-labels (IDNA2008, UTS 46 non-transitional),
  * case is folded, one trailing dot dropped. Refused, each with its own reason: empty, too long,
  * empty label, label over 63 octets, characters outside letters, digits, hyphen and underscore,
- * hyphen at a label's edge, an IP address, a URL, an e-mail address, a single label.
+ * hyphen at a label's edge, an IP address, a URL, an e-mail address, a single label without a dot
+ * behind it.
  * Returns NULL on success, else the reason as a static sentence.
  */
 const char *mc_domain_parse(const char *input, char ret_domain[MC_NAME_TEXT_SIZE]);

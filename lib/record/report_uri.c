@@ -70,6 +70,12 @@ judge_mailto(struct mc_arena *arena, struct mc_report_uri *uri)
 	at = strrchr(domain, '@');
 	if (at == NULL || at == domain)
 		return "a mailto URI without an address";
+	if (strncmp(domain, "//", 2) == 0)
+		return "a mailto URI has no \"//\": the address follows the colon";
+	if (memchr(domain, '/', (size_t)(at - domain)) != NULL)
+		return "\"/\" in an address must be written %2F";
+	if (strchr(uri->text, '!') != NULL)
+		return "\"!\" must be written %21";
 	if (mc_domain_parse_host(at + 1, name) != NULL)
 		return "a mailto URI whose address has no valid domain";
 	uri->domain = mc_arena_strdup(arena, name);
@@ -167,16 +173,22 @@ judge(struct mc_arena *arena, struct mc_report_uri *uri)
 }
 
 void
-mc_report_uris_parse(struct mc_arena *arena, const char *text, struct mc_report_uris *ret_uris)
+mc_report_uris_add(struct mc_arena *arena, const char *text, struct mc_report_uris *uris)
 {
 	struct mc_tag_items items = {text, ','};
-	struct mc_report_uri *uris = mc_arena_calloc(arena, MC_REPORT_URI_LIMIT, sizeof(*uris));
-	size_t count = 0;
 
-	while (uris != NULL && count < MC_REPORT_URI_LIMIT &&
-		mc_tag_items_next(&items, arena, &uris[count].text))
-		judge(arena, &uris[count++]);
-	*ret_uris = (struct mc_report_uris){uris, count};
+	if (uris->uris == NULL)
+		uris->uris = mc_arena_calloc(arena, MC_REPORT_URI_LIMIT, sizeof(*uris->uris));
+	while (uris->uris != NULL && uris->count < MC_REPORT_URI_LIMIT &&
+		mc_tag_items_next(&items, arena, &uris->uris[uris->count].text))
+		judge(arena, &uris->uris[uris->count++]);
+}
+
+void
+mc_report_uris_parse(struct mc_arena *arena, const char *text, struct mc_report_uris *ret_uris)
+{
+	*ret_uris = (struct mc_report_uris){NULL, 0};
+	mc_report_uris_add(arena, text, ret_uris);
 }
 
 size_t

@@ -28,6 +28,8 @@ struct mc_report_uris {
 /* A comma-separated list. An empty `uris` when out of memory. */
 void mc_report_uris_parse(
 	struct mc_arena *arena, const char *text, struct mc_report_uris *ret_uris);
+/* The same, behind what `uris` holds. */
+void mc_report_uris_add(struct mc_arena *arena, const char *text, struct mc_report_uris *uris);
 /* How many are URIs. */
 size_t mc_report_uris_good(const struct mc_report_uris *uris);
 

@@ -58,6 +58,16 @@ mc_spf_is_record(const char *text, size_t length)
 	       (length == MC_SPF_VERSION_LENGTH || text[MC_SPF_VERSION_LENGTH] == ' ');
 }
 
+/* The version with something before it: typographic quotes, a field of a zone file. */
+static bool
+holds_version(const char *text, size_t length)
+{
+	for (size_t at = 0; at + MC_SPF_VERSION_LENGTH <= length && at < 32; at++)
+		if (strncasecmp(text + at, "v=spf1", MC_SPF_VERSION_LENGTH) == 0)
+			return true;
+	return false;
+}
+
 /* "v = spf1", "spf1", quotes or spaces before it, "v=spf1;", "v=spf1include:...". */
 bool
 mc_spf_is_attempt(const char *text, size_t length)
@@ -69,6 +79,8 @@ mc_spf_is_attempt(const char *text, size_t length)
 
 	if (mc_spf_is_record(text, length))
 		return false;
+	if (holds_version(text, length))
+		return true;
 	for (size_t i = 0; i < length && i < 16 && count < sizeof(squeezed) - 1; i++)
 		if (text[i] != ' ' && text[i] != '\t' && text[i] != '"' && text[i] != '\'')
 			squeezed[count++] = text[i];

@@ -5,13 +5,9 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "record/spf_overlap.h"
 
-#define WIDE4 12 /* prefixes shorter than these cover networks no single sender has */
-#define WIDE6 24
-#define STRING_LIMIT 255  /* octets of a character-string */
-#define OVERLAP_LIMIT 500 /* ranges that are compared */
-#define TOLD_LIMIT 20     /* terms with the same kind of fault that are told */
-#define FIX_LIMIT 4096    /* octets of a record that is written anew */
+#define STRING_LIMIT 255 /* octets of a character-string */
 
 static const char *
 text_of(const struct mc_problems *problems, const struct mc_spf *spf,
@@ -92,6 +88,18 @@ as_network(struct mc_arena *arena, char qualifier, const char *value)
 	return mc_arena_printf(arena, "%s%s:%s", sign, mechanism, value);
 }
 
+/* "mx~all" are two terms; NULL: this is not the like. */
+static const char *
+without_glue(struct mc_arena *arena, const char *text, size_t length)
+{
+	const char *term = length > 4 ? mc_arena_strndup(arena, text, length - 4) : "";
+
+	if (length < 5 || strchr("+-~?", text[length - 4]) == NULL ||
+		strcasecmp(text + length - 3, "all") != 0 || !is_term(term))
+		return NULL;
+	return mc_arena_printf(arena, "%s %s", term, text + length - 4);
+}
+
 /* What was probably meant; NULL when there is no telling. */
 static const char *
 mended(struct mc_arena *arena, const struct mc_spf *spf, const struct mc_spf_term *term)
@@ -119,45 +127,76 @@ mended(struct mc_arena *arena, const struct mc_spf *spf, const struct mc_spf_ter
 	for (size_t i = 0; i < count; i++)
 		if (is_term(candidates[i]))
 			return candidates[i];
-	return NULL;
+	return without_glue(arena, text, length);
+}
+
+/* A term with a space inside ("include: example.net"); NULL: it is none. */
+static const char *
+without_space(struct mc_arena *arena, const struct mc_spf *spf, const struct mc_spf_term *term)
+{
+	const struct mc_spf_term *next = term + 1;
+	const char *text;
+
+	if (next >= spf->terms + spf->count || spf->text[term->position + term->length - 1] != ':')
+		return NULL;
+	text = mc_arena_printf(arena, "%s%s", mc_spf_term_text(arena, spf, term),
+		mc_spf_term_text(arena, spf, next));
+	return is_term(text) ? text : NULL;
+}
+
+/* The record without its errors; NULL when there is no telling what is meant. */
+static const char *
+mended_record(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	struct mc_arena *arena = problems->arena;
+	bool whole = spf->length <= MC_SPF_FIX_LIMIT;
+	const char *record;
+	struct mc_buf buf;
+
+	begin(&buf);
+	for (size_t i = 0; whole && i < spf->count; i++) {
+		const struct mc_spf_term *term = &spf->terms[i];
+		const char *text = text_of(problems, spf, term), *joined;
+		if (term->kind == MC_SPF_BAD) {
+			bool twice = term->problem_at == term->position &&
+				     memchr(text, '=', strlen(text)) != NULL && is_term(text);
+			joined = without_space(arena, spf, term);
+			text = twice ? "" : joined != NULL ? joined : mended(arena, spf, term);
+			i += !twice && joined != NULL;
+		}
+		whole = whole && text != NULL;
+		if (text != NULL)
+			put(&buf, text, strlen(text));
+	}
+	record = end(&buf, arena);
+	return whole ? record : NULL;
 }
 
 static void
 lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 {
-	struct mc_arena *arena = problems->arena;
-	const char *record;
-	struct mc_buf mended_text;
-	bool whole = spf->length <= FIX_LIMIT;
+	const char *record = mended_record(spf, problems);
 	size_t told = 0;
 
-	begin(&mended_text);
-	for (size_t i = 0; whole && i < spf->count; i++) {
-		const struct mc_spf_term *term = &spf->terms[i];
-		const char *text = text_of(problems, spf, term);
-		if (term->kind == MC_SPF_BAD) {
-			bool twice = term->problem_at == term->position &&
-				     memchr(text, '=', strlen(text)) != NULL && is_term(text);
-			text = twice ? "" : mended(arena, spf, term);
-		}
-		whole = whole && text != NULL;
-		if (text != NULL)
-			put(&mended_text, text, strlen(text));
-	}
-	record = end(&mended_text, arena);
-	for (size_t i = 0; i < spf->count && told < TOLD_LIMIT; i++) {
+	for (size_t i = 0; i < spf->count && told < MC_SPF_TOLD_LIMIT; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
 		if (term->kind != MC_SPF_BAD)
 			continue;
 		told++;
 		mc_problem(problems, "spf.syntax", term->problem_at, "%s: %s",
 			text_of(problems, spf, term), term->problem);
-		if (whole)
+		if (record != NULL)
 			mc_problem_fix(problems, "Publish, if this is what is meant: %s", record);
 	}
 }
 
 /* --- all and what comes behind it --- */
+
+bool
+mc_spf_is_behind_all(const struct mc_spf *spf, const struct mc_spf_term *term)
+{
+	return spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all;
+}
 
 static void
 lint_reach(const struct mc_spf *spf, struct mc_problems *problems)
@@ -169,8 +208,8 @@ lint_reach(const struct mc_spf *spf, struct mc_problems *problems)
 	begin(&text);
 	for (size_t i = 0; i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
-		bool behind = spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all;
-		if (behind || (spf->all != NULL && term->kind == MC_SPF_REDIRECT)) {
+		if (mc_spf_is_behind_all(spf, term) ||
+			(spf->all != NULL && term->kind == MC_SPF_REDIRECT)) {
 			first = first == NULL ? term : first;
 			continue;
 		}
@@ -211,91 +250,6 @@ lint_all(const struct mc_spf *spf, struct mc_problems *problems)
 	}
 }
 
-/* --- ranges --- */
-
-static bool
-is_range(const struct mc_spf_term *term)
-{
-	return term->kind == MC_SPF_IP4 || term->kind == MC_SPF_IP6;
-}
-
-static unsigned
-prefix_of(const struct mc_spf_term *term)
-{
-	return term->kind == MC_SPF_IP4 ? term->prefix4 : term->prefix6;
-}
-
-static void
-lint_overlap(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
-{
-	for (size_t i = 0; i < spf->count && i < OVERLAP_LIMIT; i++) {
-		const struct mc_spf_term *other = &spf->terms[i];
-		bool wider = prefix_of(other) < prefix_of(term) ||
-			     (prefix_of(other) == prefix_of(term) && other < term);
-		if (other == term || !is_range(other) || !wider ||
-			other->qualifier != term->qualifier ||
-			!mc_spf_within(&term->network, &other->network, prefix_of(other)))
-			continue;
-		mc_problem(problems, "spf.overlap", term->position, "%s is within %s",
-			text_of(problems, spf, term), text_of(problems, spf, other));
-		if (spf->length <= FIX_LIMIT)
-			mc_problem_fix(problems, "Publish %s",
-				mc_spf_rewrite(problems->arena, spf, term, ""));
-		return;
-	}
-}
-
-static void
-lint_host_bits(
-	const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
-{
-	struct mc_address network = term->network;
-	char address[MC_ADDRESS_SIZE], sign[2] = {term->qualifier, '\0'};
-	unsigned prefix = prefix_of(term), bits = network.family == 4 ? 32 : 128;
-
-	for (unsigned bit = prefix; bit < bits; bit++)
-		network.bytes[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
-	if (mc_address_compare(&network, &term->network) == 0)
-		return;
-	mc_address_format(address, &network);
-	mc_problem(problems, "spf.host-bits", term->position, "%s means %s/%u",
-		text_of(problems, spf, term), address, prefix);
-	if (spf->length > FIX_LIMIT)
-		return;
-	mc_problem_fix(problems, "Publish %s, or without the prefix if one address is meant.",
-		mc_spf_rewrite(problems->arena, spf, term,
-			mc_arena_printf(problems->arena, "%s%s:%s/%u",
-				term->qualifier == '+' ? "" : sign, mc_spf_kind_name(term->kind),
-				address, prefix)));
-}
-
-bool
-mc_spf_is_wide(const struct mc_spf_term *term)
-{
-	unsigned prefix4 = term->kind == MC_SPF_IP6 ? 32 : term->prefix4;
-	unsigned prefix6 = term->kind == MC_SPF_IP4 ? 128 : term->prefix6;
-	bool ranged = is_range(term) || term->kind == MC_SPF_A || term->kind == MC_SPF_MX;
-
-	return ranged && term->qualifier == '+' && (prefix4 < WIDE4 || prefix6 < WIDE6);
-}
-
-static void
-lint_ranges(const struct mc_spf *spf, struct mc_problems *problems)
-{
-	size_t before = problems->count;
-
-	for (size_t i = 0; i < spf->count && i < OVERLAP_LIMIT; i++) {
-		const struct mc_spf_term *term = &spf->terms[i];
-		if (problems->count - before < TOLD_LIMIT && mc_spf_is_wide(term))
-			mc_problem(problems, "spf.wide-range", term->position, "%s",
-				text_of(problems, spf, term));
-		if (!is_range(term) || problems->count - before >= TOLD_LIMIT)
-			continue;
-		lint_overlap(spf, term, problems);
-		lint_host_bits(spf, term, problems);
-	}
-}
-
 /* --- single terms --- */
 
 static bool
@@ -319,7 +273,7 @@ lint_unknown(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc
 		return;
 	}
 	mc_problem(problems, "spf.mechanism-as-modifier", term->position, "%s", text);
-	if (spf->length > FIX_LIMIT)
+	if (spf->length > MC_SPF_FIX_LIMIT)
 		return;
 	mc_problem_fix(problems, "Publish %s",
 		mc_spf_rewrite(arena, spf, term,
@@ -334,20 +288,24 @@ lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 
 	for (size_t i = 0; i < spf->count; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
-		if (spf->all != NULL && term->kind <= MC_SPF_EXISTS && term > spf->all)
+		if (mc_spf_is_behind_all(spf, term))
 			continue;
-		if (problems->count - before >= TOLD_LIMIT)
+		if (problems->count - before >= MC_SPF_TOLD_LIMIT)
 			break;
 		if (term->kind == MC_SPF_PTR)
 			mc_problem(problems, "spf.ptr", term->position, "%s",
 				text_of(problems, spf, term));
 		if (term->kind == MC_SPF_UNKNOWN)
 			lint_unknown(spf, term, problems);
+		if (term->kind <= MC_SPF_EXISTS && mc_spf_kind_looks_up(term->kind))
+			mc_spf_lint_twice(spf, term, problems);
 	}
 	if (lookups > MC_SPF_LOOKUP_LIMIT)
 		mc_problem(problems, "spf.lookup-limit", MC_NOWHERE,
 			"%zu terms of this record alone cause DNS lookups", lookups);
 }
+
+/* --- character-strings --- */
 
 /* As a zone file takes it: character-strings of up to 255 octets, split behind a space. */
 static const char *
@@ -367,6 +325,32 @@ in_strings(struct mc_arena *arena, const char *text, size_t length)
 		length -= piece;
 	}
 	return all;
+}
+
+static bool
+is_alphanumeric(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Whether a term that takes part in the result begins at `text`. */
+static bool
+begins_term(struct mc_arena *arena, const char *text, size_t length)
+{
+	const char *end = memchr(text, ' ', length);
+	const char *record = mc_arena_printf(
+		arena, "v=spf1 %.*s", (int)(end != NULL ? (size_t)(end - text) : length), text);
+	struct mc_spf spf;
+
+	return mc_spf_parse(arena, record, strlen(record), &spf) && spf.count == 1 &&
+	       spf.terms[0].kind < MC_SPF_UNKNOWN;
+}
+
+bool
+mc_spf_is_glued(struct mc_arena *arena, const char *text, size_t length, size_t at)
+{
+	return at > 0 && at < length && is_alphanumeric(text[at - 1]) &&
+	       begins_term(arena, text + at, length - at);
 }
 
 void
@@ -390,6 +374,6 @@ mc_spf_lint(const struct mc_spf *spf, struct mc_problems *problems)
 	}
 	lint_all(spf, problems);
 	lint_reach(spf, problems);
-	lint_ranges(spf, problems);
+	mc_spf_lint_ranges(spf, problems);
 	lint_terms(spf, problems);
 }

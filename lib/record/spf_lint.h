@@ -17,8 +17,11 @@ const char *mc_spf_rewrite(struct mc_arena *arena, const struct mc_spf *spf,
 /* Whether the record lets nobody send: "v=spf1 -all". */
 bool mc_spf_is_nobody(const struct mc_spf *spf);
 
-/* Whether the term lets a network send that is too large for one sender. */
-bool mc_spf_is_wide(const struct mc_spf_term *term);
+/* Whether the term stands behind the "all" that ends the record before. */
+bool mc_spf_is_behind_all(const struct mc_spf *spf, const struct mc_spf_term *term);
+
+/* Whether a term sticks to the one before it where two character-strings were joined, at `at`. */
+bool mc_spf_is_glued(struct mc_arena *arena, const char *text, size_t length, size_t at);
 
 /* That the record, which may be given as one piece, has to be published in several strings. */
 void mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems);

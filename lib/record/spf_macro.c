@@ -353,6 +353,21 @@ mc_spf_macro_expand(struct mc_arena *arena, const char *text, size_t length,
 }
 
 const char *
+mc_spf_macro_sample(struct mc_arena *arena, const char *text, size_t length, const char *domain,
+	const char *sender_domain)
+{
+	struct mc_spf_identity identity = {.domain = domain,
+		.sender_domain = sender_domain,
+		.local_part = "user",
+		.sender = mc_arena_printf(arena, "user@%s", sender_domain),
+		.helo = mc_arena_printf(arena, "mail.%s", sender_domain),
+		.receiver = "unknown",
+		.address = {.family = 4, .bytes = {192, 0, 2, 1}}};
+
+	return mc_spf_macro_expand(arena, text, length, &identity);
+}
+
+const char *
 mc_spf_macro_name(struct mc_arena *arena, const char *expanded)
 {
 	size_t length = strlen(expanded);

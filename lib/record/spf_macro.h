@@ -41,6 +41,9 @@ bool mc_spf_macro_uses(const char *text, size_t length, char letter);
 /* Of a string that mc_spf_macro_check() found right, as octets with NUL. "" when out of memory. */
 const char *mc_spf_macro_expand(struct mc_arena *arena, const char *text, size_t length,
 	const struct mc_spf_identity *identity);
+/* The same for user@SENDER_DOMAIN from 192.0.2.1, by the record of DOMAIN: an example. */
+const char *mc_spf_macro_sample(struct mc_arena *arena, const char *text, size_t length,
+	const char *domain, const char *sender_domain);
 /* The name to ask for: without final dot, at most 253 octets, labels taken off its left (7.3).
  * Points into `expanded`. */
 const char *mc_spf_macro_name(struct mc_arena *arena, const char *expanded);

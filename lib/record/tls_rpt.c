@@ -23,6 +23,16 @@ mc_tls_rpt_is_attempt(const char *text, size_t length)
 	return false;
 }
 
+static void
+tell_syntax(const struct mc_sts_field *field, struct mc_problems *problems)
+{
+	mc_problem(problems, "tls-rpt.syntax", field->wrong_at, "%s", field->wrong);
+	if (strncasecmp(field->name, "mailto:", 7) == 0 ||
+		strncasecmp(field->name, "https:", 6) == 0)
+		mc_problem_fix(problems,
+			"Write a comma, not a semicolon, between two destinations of reports");
+}
+
 /* Every well-formed field but rua is an extension, and ignored. */
 static bool
 judge_fields(const struct mc_sts_fields *fields, struct mc_problems *problems)
@@ -33,10 +43,13 @@ judge_fields(const struct mc_sts_fields *fields, struct mc_problems *problems)
 	for (size_t i = 0; i < fields->count; i++) {
 		const struct mc_sts_field *field = &fields->fields[i];
 		if (field->wrong != NULL) {
-			mc_problem(problems, "tls-rpt.syntax", field->wrong_at, "%s", field->wrong);
+			tell_syntax(field, problems);
 			good = false;
-		} else if (strcmp(field->name, "rua") != 0) {
+		} else if (strcasecmp(field->name, "rua") != 0) {
 			mc_problem(problems, "tls-rpt.field-unknown", field->at, "%s", field->name);
+		} else if (strcmp(field->name, "rua") != 0) {
+			mc_problem(problems, "tls-rpt.field-unknown", field->at,
+				"%s: rua is in lower case", field->name);
 		} else if (field != rua) {
 			mc_problem(
 				problems, "tls-rpt.field-duplicate", field->at, "%s", field->name);
@@ -63,12 +76,23 @@ judge_uri(const struct mc_report_uri *uri, size_t at, struct mc_problems *proble
 	return false;
 }
 
+/* There may be more than one, and a sender may use each. */
+static void
+read_rua(const struct mc_sts_field *field, struct mc_tls_rpt *tls_rpt, struct mc_problems *problems)
+{
+	size_t i = tls_rpt->rua.count;
+
+	mc_report_uris_add(problems->arena, field->value, &tls_rpt->rua);
+	for (; i < tls_rpt->rua.count; i++)
+		if (judge_uri(&tls_rpt->rua.uris[i], field->at, problems))
+			tls_rpt->valid = true;
+}
+
 void
 mc_tls_rpt_parse(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt,
 	struct mc_problems *problems)
 {
 	struct mc_sts_fields fields;
-	const struct mc_sts_field *rua;
 
 	*ret_tls_rpt = (struct mc_tls_rpt){.valid = false};
 	if (!mc_tls_rpt_is_record(text, length)) {
@@ -83,9 +107,7 @@ mc_tls_rpt_parse(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt
 	}
 	if (!judge_fields(&fields, problems))
 		return;
-	rua = mc_sts_fields_find(&fields, "rua");
-	mc_report_uris_parse(problems->arena, rua->value, &ret_tls_rpt->rua);
-	for (size_t i = 0; i < ret_tls_rpt->rua.count; i++)
-		if (judge_uri(&ret_tls_rpt->rua.uris[i], rua->at, problems))
-			ret_tls_rpt->valid = true;
+	for (size_t i = 0; i < fields.count; i++)
+		if (strcmp(fields.fields[i].name, "rua") == 0)
+			read_rua(&fields.fields[i], ret_tls_rpt, problems);
 }

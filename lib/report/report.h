@@ -51,8 +51,8 @@ struct mailcheck_report {
 void mc_report_conclude(struct mailcheck_report *report);
 void mc_report_free(struct mailcheck_report *report); /* and all it owns */
 
-/* One finding as a JSON object; NULL when out of memory. */
-json_t *mc_finding_json(const struct mc_finding *finding);
+/* One finding as a JSON object, an element of an array; `buf` failed when out of memory. */
+void mc_finding_json(struct mc_buf *buf, const struct mc_finding *finding);
 /* The JSON of "mailcheck-report/1", one line, keys in a fixed order; NULL when out of memory. */
 const char *mc_report_json(struct mailcheck_report *report);
 

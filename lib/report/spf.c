@@ -4,6 +4,7 @@
 #include <mailcheck/spf.h>
 #include <string.h>
 
+#include "report/json_write.h"
 #include "report/report.h"
 #include "report/text.h"
 
@@ -36,62 +37,52 @@ mc_report_is_spf(const struct mailcheck_report *report)
 
 /* --- JSON --- */
 
-static json_t *
-text_json(const char *text)
+static void
+put_json_step(struct mc_buf *buf, const struct mc_spf_step *step)
 {
-	return text != NULL ? json_string(text) : json_null();
+	mc_json_next(buf);
+	mc_buf_putc(buf, '{');
+	mc_json_put_integer(buf, "depth", step->depth);
+	mc_json_put_text(buf, "domain", step->domain);
+	mc_json_put_text(buf, "term", step->term);
+	mc_json_put_text(buf, "target", step->target);
+	mc_json_put_text(buf, "result", step->result);
+	mc_json_put_text(buf, "reason", step->reason[0] != '\0' ? step->reason : NULL);
+	mc_json_put_integer(buf, "cost", step->cost);
+	mc_json_put_integer(buf, "lookups", step->lookups);
+	mc_json_put_bool(buf, "void", step->is_void);
+	mc_buf_putc(buf, '}');
 }
 
-static json_t *
-step_json(const struct mc_spf_step *step)
+static void
+put_json_judgement(struct mc_buf *buf, const struct mc_spf_judgement *judgement)
 {
-	return json_pack("{s:I, s:s, s:s, s:o, s:s, s:o, s:I, s:I, s:b}", "depth",
-		(json_int_t)step->depth, "domain", step->domain, "term", step->term, "target",
-		text_json(step->target), "result", step->result, "reason",
-		text_json(step->reason[0] != '\0' ? step->reason : NULL), "cost",
-		(json_int_t)step->cost, "lookups", (json_int_t)step->lookups, "void",
-		step->is_void);
-}
-
-static json_t *
-trace_json(const struct mc_spf_judgement *judgement)
-{
-	json_t *trace = json_array();
-
+	mc_json_put_text(buf, "result", mc_spf_result_name(judgement->result));
+	mc_json_put_text(buf, "explanation", judgement->explanation);
+	mc_json_put_text(buf, "reason", judgement->reason);
+	mc_json_put_integer(buf, "lookups", judgement->lookups);
+	mc_json_put_integer(buf, "void_lookups", judgement->voids);
+	mc_json_put_text(buf, "domain", judgement->domain);
+	mc_json_put_text(buf, "ip", judgement->ip);
+	mc_json_put_text(buf, "sender", judgement->sender);
+	mc_json_put_text(buf, "helo", judgement->helo);
+	mc_json_name(buf, "trace");
+	mc_buf_putc(buf, '[');
 	for (const struct mc_spf_step *step = judgement->first; step != NULL; step = step->next)
-		if (json_array_append_new(trace, step_json(step)) != 0) {
-			json_decref(trace);
-			return NULL;
-		}
-	return trace;
+		put_json_step(buf, step);
+	mc_buf_putc(buf, ']');
 }
 
-static json_t *
-judgement_json(const struct mc_spf_judgement *judgement)
+void
+mc_report_spf_json(struct mc_buf *buf, const struct mailcheck_report *report)
 {
-	return json_pack("{s:s, s:o, s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:o}", "result",
-		mc_spf_result_name(judgement->result), "explanation",
-		text_json(judgement->explanation), "reason", text_json(judgement->reason),
-		"lookups", (json_int_t)judgement->lookups, "void_lookups",
-		(json_int_t)judgement->voids, "domain", judgement->domain, "ip", judgement->ip,
-		"sender", judgement->sender, "helo", judgement->helo, "trace",
-		trace_json(judgement));
-}
-
-json_t *
-mc_report_spf_json(const struct mailcheck_report *report)
-{
-	json_t *json =
-		json_pack("{s:s, s:s}", "schema", "mailcheck-spf/1", "version", MAILCHECK_VERSION);
-	json_t *judgement = report->spf != NULL ? judgement_json(report->spf) : json_object();
-
-	if (json_object_update(json, judgement) != 0 ||
-		json_object_set_new(json, "input", json_string(report->input)) != 0) {
-		json_decref(json);
-		json = NULL;
-	}
-	json_decref(judgement);
-	return json;
+	mc_buf_putc(buf, '{');
+	mc_json_put_text(buf, "schema", "mailcheck-spf/1");
+	mc_json_put_text(buf, "version", MAILCHECK_VERSION);
+	if (report->spf != NULL)
+		put_json_judgement(buf, report->spf);
+	mc_json_put_text(buf, "input", report->input);
+	mc_buf_putc(buf, '}');
 }
 
 /* --- the text --- */
@@ -132,13 +123,16 @@ put_step(struct mc_page *page, struct mc_arena *arena, const struct mc_spf_step 
 		mc_page_put(page, "  ");
 		mc_page_styled(page, style_of(step->result), step->result);
 	}
-	if (step->reason[0] != '\0')
-		mc_page_wrap(page, indent + STEP, mc_arena_printf(arena, " (%s)", step->reason));
-	else if (step->cost > 0)
+	if (step->cost > 0)
 		mc_page_styled(page, MC_FAINT,
-			mc_arena_printf(arena, "  lookup %u%s", step->lookups,
+			mc_arena_printf(arena, "  lookup %u%s", step->number,
 				step->is_void ? ", void" : ""));
-	mc_page_end(page);
+	if (step->reason[0] == '\0') {
+		mc_page_end(page);
+		return;
+	}
+	mc_page_put(page, "  ");
+	mc_page_wrap(page, indent + STEP, mc_arena_printf(arena, "(%s)", step->reason));
 }
 
 static void
@@ -162,7 +156,10 @@ mc_text_spf(struct mc_page *page, struct mc_arena *arena, const struct mailcheck
 		return;
 	result = mc_spf_result_name(judgement->result);
 	mc_page_styled(page, style_of(result), result);
-	mc_page_printf(page, ": %s by the SPF record of ", judgement->ip);
+	mc_page_printf(page,
+		judgement->result == MC_SPF_NONE ? ": %s is judged by no SPF record of "
+						 : ": %s by the SPF record of ",
+		judgement->ip);
 	mc_page_styled(page, MC_STRONG, judgement->domain);
 	mc_page_end(page);
 	put_row(page, "reason", judgement->reason);
@@ -174,7 +171,8 @@ mc_text_spf(struct mc_page *page, struct mc_arena *arena, const struct mailcheck
 	put_row(page, "lookups",
 		mc_arena_printf(arena, "%u of at most 10; %u void of at most 2", judgement->lookups,
 			judgement->voids));
-	mc_page_end(page);
+	if (judgement->first != NULL)
+		mc_page_end(page);
 	for (const struct mc_spf_step *step = judgement->first; step != NULL; step = step->next)
 		put_step(page, arena, step);
 }

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include <jansson.h>
+#include "base/buf.h"
 
 struct mailcheck_report;
 
@@ -31,6 +31,7 @@ struct mc_spf_step {
 	const char *term;   /* as written; "" for what is about the whole record */
 	const char *target; /* the name asked for, macros expanded; NULL: none */
 	unsigned cost;      /* lookups it counted as, those within an include left out */
+	unsigned number;    /* the how manyth lookup it is; 0: none */
 	unsigned lookups;   /* counted when it was done */
 	bool is_void;
 	const char *result; /* "match", "no match", "temperror", ... */
@@ -49,6 +50,7 @@ struct mc_spf_judgement {
 };
 
 bool mc_report_is_spf(const struct mailcheck_report *report);
-json_t *mc_report_spf_json(const struct mailcheck_report *report);
+/* "mailcheck-spf/1"; `buf` failed when out of memory. */
+void mc_report_spf_json(struct mc_buf *buf, const struct mailcheck_report *report);
 
 #endif

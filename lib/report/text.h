@@ -33,7 +33,9 @@ const char *mc_text_ms(struct mc_arena *arena, json_int_t ms);
 void mc_text_compare(
 	struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report);
 
-/* text_spf.c: an SPF record with all it includes. */
+/* text_spf.c: ", 1 void for IPv6" of a record or a term; "" when none is. */
+const char *mc_text_spf_voids(struct mc_arena *arena, const json_t *costs);
+/* An SPF record with all it includes. */
 void mc_text_spf_tree(
 	struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report);
 

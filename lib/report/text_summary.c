@@ -135,13 +135,13 @@ summarise_spf(struct mc_arena *arena, const json_t *values)
 {
 	const char *all = mc_values_text(values, "all");
 	json_int_t lookups = json_integer_value(json_object_get(values, "lookups"));
-	json_int_t voids = json_integer_value(json_object_get(values, "void_lookups"));
 
 	if (mc_values_text(values, "record")[0] == '\0')
 		return "";
+	if (all[0] == '\0')
+		all = mc_values_text(values, "effective_all");
 	return mc_arena_printf(arena, "%s%s%lld of 10 lookups%s", all, all[0] != '\0' ? ", " : "",
-		(long long)lookups,
-		voids > 0 ? mc_arena_printf(arena, ", %lld void", (long long)voids) : "");
+		(long long)lookups, mc_text_spf_voids(arena, values));
 }
 
 static const char *

@@ -107,7 +107,7 @@ class Bench:
                  f'0.0.0.0:{port}', '1000'],
                 env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             self.processes.append(process)
-            lab.await_port(port)
+            lab.await_port(port, process)
             self.labs['sink'] = port
         return self.labs['sink']
 
@@ -313,7 +313,7 @@ def measure(bench, row):
             bench.peer_first = i % 2 == 1
             pairs.append(function(bench))
     except (Missing, lab.Failed) as error:
-        return [what, 'not measured', '', '', '', '', str(error)[:60]], False
+        return [what, 'not measured', '', '', '', '', str(error)[-60:]], False
     ours = statistics.median(pair[0] for pair in pairs)
     peer = None if pairs[0][1] is None else statistics.median(pair[1] for pair in pairs)
     ratio = None if peer is None else statistics.median(pair[0] / pair[1] for pair in pairs)

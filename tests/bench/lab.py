@@ -22,13 +22,16 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def await_port(port):
-    for _ in range(100):
+def await_port(port, process):
+    """Until the server listens; it may have much to load before."""
+    for _ in range(600):
         try:
             socket.create_connection(('127.0.0.1', port), 1).close()
             return
         except OSError:
             time.sleep(0.05)
+        if process.poll() is not None:
+            raise Failed(f'{process.args[0]} ended with {process.returncode}')
     raise Failed(f'nobody listens on port {port}')
 
 
@@ -107,9 +110,9 @@ class Nsd:
         self.anchor = sign_root(peers, directory, environment)
         (directory / 'nsd.conf').write_text(configuration)
         self.process = subprocess.Popen([str(peers / 'usr/sbin/nsd'), '-d', '-c',
-                                         str(directory / 'nsd.conf')],
+                                         str(directory / 'nsd.conf')], env=environment,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        await_port(self.port)
+        await_port(self.port, self.process)
 
 
 def hosts_lab(port):

@@ -18,16 +18,7 @@ mkdir -p "$build"
         >"$build/setup.log" 2>&1 || { cat "$build/setup.log"; exit 1; }
 ninja -C "$build/release" bench >"$build/build.log" 2>&1 || { cat "$build/build.log"; exit 1; }
 
-# The peers, as Debian builds them. What cannot be fetched leaves its rows out, and says so.
-unpack() {
-    [ -e "$peers/$1" ] && return 0
-    mkdir -p "$peers/deb"
-    (cd "$peers/deb" && apt-get download "$1" >"$1.log" 2>&1 && dpkg -x "$1"_*.deb "$peers/root") &&
-        touch "$peers/$1" || echo "the package $1 cannot be fetched" >&2
-}
-for package in nsd rbldnsd ldnsutils libldns3 postfix swaks libnet-ssleay-perl monitoring-plugins-basic; do
-    unpack "$package"
-done
+sh "$root/tests/servers/fetch.sh" "$peers" bench
 
 quick=
 rows=

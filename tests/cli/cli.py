@@ -187,6 +187,11 @@ def help_texts():
     case('-V', ['-V'], 0, stdout=r'^mailcheck \d')
 
 
+def records():
+    case('record spf: macros by example', ['record', 'spf', 'v=spf1 exists:%{i}._x.%{d2} -all'], 0,
+         stdout=r'macros +exists:%\{i\}\._x\.%\{d2\} -> 192\.0\.2\.1\._x\.example\.com\n')
+
+
 def explain():
     listed = case('explain', ['explain'], 0, stdout=r'mx\.none')
     objects = json.loads(case('explain as JSON', ['explain', '--format', 'json'], 0,
@@ -321,8 +326,8 @@ def interruption():
 
 
 began = time.monotonic()
-for part in (usage, targets, help_texts, explain, streams, damaged_files, standard_input,
-             interruption):
+for part in (usage, targets, help_texts, records, explain, streams, damaged_files,
+             standard_input, interruption):
     try:
         part()
     except (subprocess.TimeoutExpired, ValueError, KeyError, IndexError, OSError) as error:

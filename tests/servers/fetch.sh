@@ -1,5 +1,5 @@
 #!/bin/sh
-# fetch.sh DIRECTORY servers|peers|suite: packages of this Debian, unpacked below DIRECTORY/root.
+# fetch.sh DIRECTORY servers|peers|suite|bench|spf: packages of this Debian, unpacked below DIRECTORY/root.
 # Nothing is installed: no package script runs, no server starts, the machine's mail system stays
 # as it is. What is there already is not fetched again. Libraries the machine lacks come along.
 set -eu
@@ -14,13 +14,20 @@ peers)
     groups="swaks,libnet-ssleay-perl,libnet-dns-perl"
     groups="$groups sslscan,monitoring-plugins-basic,monitoring-plugins-common"
     ;;
-suite) # of SPF, and what reads it: without what Python itself would bring
+bench)
+    groups="nsd,rbldnsd,ldnsutils,libldns3,postfix"
+    groups="$groups swaks,libnet-ssleay-perl monitoring-plugins-basic"
+    ;;
+suite | spf) # without what Python itself would bring
     groups=
     ;;
 *) exit 2 ;;
 esac
-only=
-[ "$2" != suite ] || only="python3-spf python3-yaml"
+case $2 in
+suite) only="python3-spf python3-yaml" ;; # the suite of SPF, and what reads it
+spf) only="libspf2-2 libspf2-dev python3-spf python3-dns" ;;
+*) only= ;;
+esac
 # What these packages need to be installed and kept, not to run.
 left_out="adduser cpio cron cron-daemon-common debconf dmsetup dns-root-data exim4-config
 iputils-ping libapparmor1 libargon2-1 libcryptsetup12 libdbus-1-3 libdevmapper1.02.1 libfdisk1

@@ -15,7 +15,7 @@ struct facts {
 	struct mc_provider provider; /* first */
 	struct mc_entry *open[FACTS_OPEN];
 	size_t open_count;
-	unsigned asked;
+	unsigned asked, answered;
 	/* 0: first asked, first answered; 1: last; else pseudo-random */
 	unsigned order;
 	/* Fills the message; false: no answer ever comes. */
@@ -63,6 +63,7 @@ facts_deliver(struct facts *facts, struct mc_entry *entry)
 	struct mc_arena arena;
 	struct mc_dns *dns;
 
+	facts->answered++;
 	mc_arena_init(&arena, 0);
 	if (facts->answer(facts->argument, &arena, question, &message)) {
 		dns = mc_dns_from_message(&arena, question, &message, now, now);
@@ -129,7 +130,7 @@ facts_run(struct facts *facts, enum mc_target_kind kind, const char *name,
 	facts->provider =
 		(struct mc_provider){facts_start, facts_cancel, facts_now, facts_wait, facts_free};
 	facts->open_count = 0;
-	facts->asked = 0;
+	facts->asked = facts->answered = 0;
 	store = mc_store_new(&facts->provider);
 	if (store != NULL)
 		run = mc_run_new(store, &spec, facts_wake, NULL);
@@ -145,9 +146,9 @@ facts_run(struct facts *facts, enum mc_target_kind kind, const char *name,
 
 /* What the report says of its one check; freed with json_decref(). */
 static inline json_t *
-facts_said(const struct mailcheck_report *report)
+facts_said(struct mailcheck_report *report)
 {
-	return mc_report_is_spf(report) ? mc_report_spf_json(report)
+	return mc_report_is_spf(report) ? json_loads(mc_report_json(report), 0, NULL)
 					: json_incref(report->checks[0].values);
 }
 

@@ -112,6 +112,19 @@ START_TEST(sizes_that_overflow)
 }
 END_TEST
 
+START_TEST(decimals)
+{
+	struct mc_buf buf;
+
+	mc_buf_init(&buf, 40);
+	ck_assert(mc_buf_decimal(&buf, 0) && mc_buf_putc(&buf, ' ') && mc_buf_decimal(&buf, 907));
+	ck_assert(mc_buf_putc(&buf, ' ') && mc_buf_decimal(&buf, UINT64_MAX));
+	ck_assert_str_eq(mc_buf_text(&buf), "0 907 18446744073709551615");
+	ck_assert(!mc_buf_decimal(&buf, UINT64_MAX));
+	mc_buf_free(&buf);
+}
+END_TEST
+
 START_TEST(out_of_memory)
 {
 	struct mc_buf buf;
@@ -128,5 +141,5 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-UNIT_MAIN("base buf", grows, all_or_nothing, extend, kinds, consume, sizes_that_overflow,
+UNIT_MAIN("base buf", grows, all_or_nothing, extend, kinds, consume, sizes_that_overflow, decimals,
 	out_of_memory)

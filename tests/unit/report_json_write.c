@@ -10,7 +10,8 @@
 static const char *const texts[] = {"{}", "[]", "[[],{}]", "{\"a\":1,\"b\":[true,false,null]}",
 	"{\"b\":1,\"a\":2,\"c\":-9223372036854775808}", "[0,9223372036854775807,1.5,-1e300,0.1]",
 	"[\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001F\\u007F/\",\"\xC3\xA9\xE2\x80\xA8\"]",
-	"[\"nul \\u0000 within\",\"\",\"\\u0000\"]",
+	"[\"sixteen octets..\",\"sixteen octets..\\n\",\"fifteen octets\\t\"]",
+	"[\"\\\\ and then much more than that\"]", "[\"nul \\u0000 within\",\"\",\"\\u0000\"]",
 	"{\"a key \\\" \\u0007\":\"x\",\"\":[{\"\":{}}]}",
 	"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"deep\"]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"};
 
@@ -56,6 +57,25 @@ START_TEST(what_does_not_fit)
 }
 END_TEST
 
+START_TEST(octets_that_are_no_text)
+{
+	struct mc_buf buf;
+
+	mc_buf_init(&buf, 200);
+	mc_buf_putc(&buf, '{');
+	mc_json_put_text(&buf, "a", "\xC3\xA9\xC3 \xFF\xED\xA0\x80");
+	mc_json_put_text(&buf, "none", NULL);
+	mc_json_put_bool(&buf, "b", false);
+	mc_json_put_octets(&buf, "nul", "\0{", 2);
+	mc_json_put_integer(&buf, "least", INT64_MIN);
+	mc_buf_putc(&buf, '}');
+	ck_assert_str_eq(mc_buf_text(&buf),
+		"{\"a\":\"\xC3\xA9\xEF\xBF\xBD \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\","
+		"\"none\":null,\"b\":false,\"nul\":\"\\u0000{\",\"least\":-9223372036854775808}");
+	mc_buf_free(&buf);
+}
+END_TEST
+
 START_TEST(too_deep)
 {
 	json_t *value = json_array();
@@ -76,4 +96,5 @@ START_TEST(too_deep)
 }
 END_TEST
 
-UNIT_MAIN("report json_write", as_jansson_writes_it, what_does_not_fit, too_deep)
+UNIT_MAIN("report json_write", as_jansson_writes_it, what_does_not_fit, too_deep,
+	octets_that_are_no_text)

@@ -1,0 +1,61 @@
+/* What the lint of an SPF record advises to publish. */
+#include "record/spf_lint.h"
+#include "unit.h"
+
+struct row {
+	const char *record, *id, *fix;
+};
+
+static void
+check(const struct row *row)
+{
+	const struct mc_problem *problem;
+	struct mc_problems problems;
+	struct mc_arena arena;
+	struct mc_spf spf;
+
+	mc_arena_init(&arena, 0);
+	mc_problems_init(&problems, &arena);
+	ck_assert(mc_spf_parse(&arena, row->record, strlen(row->record), &spf));
+	mc_spf_lint(&spf, &problems);
+	problem = problems.first;
+	while (problem != NULL && strcmp(problem->id, row->id) != 0)
+		problem = problem->next;
+	ck_assert_msg(problem != NULL, "%s: no %s", row->record, row->id);
+	ck_assert_msg(strcmp(problem->fix, row->fix) == 0, "%s: %s", row->record, problem->fix);
+	mc_arena_reset(&arena);
+}
+
+START_TEST(fixes)
+{
+	static const struct row rows[] = {
+		{"v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.1 -all", "spf.overlap",
+			"Publish v=spf1 ip4:192.0.2.0/24 -all"},
+		{"v=spf1 ip4:192.0.2.1 -ip4:198.51.100.0/24 ip4:192.0.2.0/24 -all", "spf.overlap",
+			"Publish v=spf1 -ip4:198.51.100.0/24 ip4:192.0.2.0/24 -all"},
+		{"v=spf1 mx ip4:192.0.2.0/24 -ip4:192.0.2.1 -all", "spf.unreachable",
+			"Publish v=spf1 mx -ip4:192.0.2.1 ip4:192.0.2.0/24 -all, or without the "
+			"term."},
+		{"v=spf1 ?ip6:::ffff:192.0.2.128/121 -all", "spf.unreachable",
+			"Publish v=spf1 ?ip4:192.0.2.128/25 -all"},
+		{"v=spf1 mx include: _spf.example.net ip4: 192.0.2.1 -all", "spf.syntax",
+			"Publish, if this is what is meant: v=spf1 mx include:_spf.example.net "
+			"ip4:192.0.2.1 -all"},
+		{"v=spf1 mx include: ~all", "spf.syntax", ""},
+		{"v=spf1 a include:_spf.example.net~all", "spf.syntax",
+			"Publish, if this is what is meant: v=spf1 a include:_spf.example.net "
+			"~all"},
+		{"v=spf1 mx-all", "spf.syntax",
+			"Publish, if this is what is meant: v=spf1 mx -all"},
+		{"v=spf1 192.0.2.1 redirect=a.example redirect=b.example", "spf.syntax",
+			"Publish, if this is what is meant: v=spf1 ip4:192.0.2.1 "
+			"redirect=a.example"},
+		{"v=spf1 mx a mx -all", "spf.duplicate", "Publish v=spf1 mx a -all"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check(&rows[i]);
+}
+END_TEST
+
+UNIT_MAIN("record_spf_lint", fixes)
