@@ -36,6 +36,7 @@ struct lookup {
 	bool fresh;               /* asked just now, and not answered */
 	uint8_t order[UPSTREAMS]; /* in which the servers are asked */
 	size_t at;                /* the place in it of the one being asked */
+	size_t alive;             /* how many of them are not known to be down */
 	int64_t began, deadline;
 	int64_t share_end; /* of the server being asked */
 	int unexplained;   /* rcode that libunbound gave without an answer; 0: none */
@@ -215,10 +216,12 @@ set_order(struct lookup *lookup)
 	struct mc_resolver *resolver = lookup->resolver;
 	size_t count = 0;
 
-	for (int silent = 0; silent <= 1; silent++)
+	for (int silent = 0; silent <= 1; silent++) {
 		for (size_t i = 0; i < resolver->count; i++)
 			if (resolver->upstreams[i].silent == (silent == 1))
 				lookup->order[count++] = (uint8_t)i;
+		lookup->alive = silent == 0 ? count : lookup->alive;
+	}
 	for (size_t i = 0; i < resolver->count; i++)
 		if (resolver->upstreams[i].silent)
 			mc_upstream_probe(
@@ -488,17 +491,20 @@ ask(struct lookup *lookup, struct ub_ctx *ctx)
 	return mc_net_timer(&lookup->timer, 0);
 }
 
-/* Every server gets its share of the time that is left. */
+/* Every server gets its share of the time that is left; one that is down, little. */
 static void
 attempt(struct lookup *lookup)
 {
 	struct mc_upstream *upstream = upstream_of(lookup);
 	int64_t now = mc_net_now(lookup->base.net), left = lookup->deadline - now;
 	int64_t share = left / (int64_t)(lookup->resolver->count - lookup->at);
+	bool down = lookup->alive > 0 && lookup->at >= lookup->alive;
 	char error[256];
 	int32_t code;
-	bool going = mc_net_timer(&lookup->timer, share < FRESH_TIME ? share : FRESH_TIME);
+	bool going;
 
+	share = down && share > FRESH_TIME ? FRESH_TIME : share;
+	going = mc_net_timer(&lookup->timer, share < FRESH_TIME ? share : FRESH_TIME);
 	set_fresh(lookup, true);
 	lookup->share_end = now + share;
 	if (going && !mc_upstream_open(upstream, &code, error, sizeof(error))) {
