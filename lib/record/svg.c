@@ -25,7 +25,8 @@ struct reading {
 static const char *const excluded[] = {"a", "animate", "animateColor", "animateMotion",
 	"animateTransform", "animation", "audio", "clipPath", "cursor", "discard", "filter",
 	"font-face-uri", "foreignObject", "handler", "image", "listener", "marker", "mask", "mpath",
-	"pattern", "prefetch", "script", "set", "style", "symbol", "textPath", "video", "view"};
+	"pattern", "prefetch", "script", "set", "style", "switch", "symbol", "textPath", "video",
+	"view"};
 
 static bool
 is_excluded(const char *name)
