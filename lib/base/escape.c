@@ -41,9 +41,8 @@ is_hidden(uint32_t c)
 	return false;
 }
 
-/* The length of the well-formed UTF-8 sequence at `p`; 0 when there is none (RFC 3629, 4). */
-static size_t
-utf8_decode(const uint8_t *p, size_t left, uint32_t *ret_c)
+size_t
+mc_utf8_decode(const uint8_t *p, size_t left, uint32_t *ret_c)
 {
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t length = p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
@@ -72,7 +71,7 @@ plain(const uint8_t *p, size_t left)
 
 	if (p[0] < 0x80)
 		return p[0] >= 0x20 && p[0] < 0x7F && p[0] != '\\' ? 1 : 0;
-	length = utf8_decode(p, left, &c);
+	length = mc_utf8_decode(p, left, &c);
 	return length != 0 && !is_hidden(c) ? length : 0;
 }
 

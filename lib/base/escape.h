@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -21,6 +22,9 @@ void mc_escape_to(struct mc_buf *buf, const void *bytes, size_t length);
 /* The bytes mc_escape() was given; false when the text is not of its making. */
 bool mc_unescape(
 	struct mc_arena *arena, const char *text, const void **ret_bytes, size_t *ret_length);
+/* The length of the well-formed UTF-8 sequence of several octets at `p`; 0 when there is none (RFC
+ * 3629, 4). */
+size_t mc_utf8_decode(const uint8_t *p, size_t left, uint32_t *ret_c);
 /* True when mc_escape() would change nothing but backslashes. */
 bool mc_escape_clean(const void *bytes, size_t length);
 

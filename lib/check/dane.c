@@ -106,6 +106,8 @@ gather(struct mc_run *run, struct host *host)
 static void
 read_records(struct mc_run *run, struct host *host, struct mc_problems *problems)
 {
+	static const char *const kept[] = {"dane.full-data", NULL};
+
 	for (size_t i = 0; i < host->tlsa->count && host->count < TLSA_LIMIT; i++) {
 		const struct mc_rr *rr = &host->tlsa->rrs[i];
 		struct mc_tlsa *tlsa = &host->records[host->count];
@@ -118,6 +120,9 @@ read_records(struct mc_run *run, struct host *host, struct mc_problems *problems
 			.length = (size_t)rr->rdlength - 3};
 		mc_problems_init(&problems[host->count], run->arena);
 		mc_tlsa_judge(tlsa, &problems[host->count]);
+		if (!tlsa->valid)
+			mc_problems_offer(&problems[host->count],
+				mc_tlsa_mend_fields(run->arena, tlsa), kept);
 		host->rrs[host->count++] = rr;
 		host->usable += tlsa->valid;
 	}

@@ -18,6 +18,7 @@ struct mailcheck_record {
 	const char *type;
 	bool valid;
 	json_t *values;
+	const char *corrected;        /* NULL none */
 	struct mc_finding **findings; /* worst first */
 	size_t count;
 	struct mc_buf json, text;
@@ -83,7 +84,7 @@ judge(struct mailcheck_record *record, const struct mc_record_type *type, const 
 {
 	struct mc_buf joined;
 
-	mc_buf_init(&joined, MAILCHECK_RECORD_LIMIT);
+	mc_buf_init(&joined, MAILCHECK_RECORD_TXT_LIMIT);
 	if (type->is_text && length > 0 && text[length - 1] == '\n')
 		length--;
 	if (type->is_text && length > 0 && text[length - 1] == '\r')
@@ -152,6 +153,8 @@ mailcheck_record_check(
 		return MAILCHECK_BAD_ARGUMENT;
 	if (row == NULL)
 		return MAILCHECK_NOT_FOUND;
+	if (row->is_text && length > MAILCHECK_RECORD_TXT_LIMIT)
+		return MAILCHECK_BAD_ARGUMENT;
 	record = mc_calloc(1, sizeof(*record));
 	if (record == NULL)
 		return MAILCHECK_NO_MEMORY;
@@ -162,6 +165,7 @@ mailcheck_record_check(
 	if (record->values != NULL)
 		judge(record, row, text != NULL ? text : "", length, &judgement);
 	record->valid = judgement.valid;
+	record->corrected = judgement.problems.corrected;
 	if (record->values == NULL || !make_findings(record, &judgement.problems)) {
 		mailcheck_record_free(record);
 		return MAILCHECK_NO_MEMORY;
@@ -214,6 +218,12 @@ mailcheck_record_finding_fix(const mailcheck_record *record, uint32_t i)
 	return i < record->count ? record->findings[i]->fix : NULL;
 }
 
+const char *
+mailcheck_record_corrected(const mailcheck_record *record)
+{
+	return record->corrected;
+}
+
 static json_t *
 findings_json(const mailcheck_record *record)
 {
@@ -236,9 +246,10 @@ append(const char *bytes, size_t length, void *buf)
 const char *
 mailcheck_record_json(mailcheck_record *record)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:O, s:o}", "schema", "mailcheck-record/1",
-		"version", MAILCHECK_VERSION, "type", record->type, "valid", record->valid ? 1 : 0,
-		"values", record->values, "findings", findings_json(record));
+	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:O, s:o, s:s?}", "schema",
+		"mailcheck-record/1", "version", MAILCHECK_VERSION, "type", record->type, "valid",
+		record->valid ? 1 : 0, "values", record->values, "findings", findings_json(record),
+		"corrected", record->corrected);
 	bool good;
 
 	mc_buf_free(&record->json);
@@ -277,8 +288,11 @@ put_value(struct mc_page *page, struct mc_arena *arena, const char *key, const j
 }
 
 static void
-put_finding(struct mc_page *page, const struct mc_finding *finding)
+put_finding(struct mc_page *page, const struct mc_finding *finding, const char *corrected)
 {
+	bool below = corrected != NULL && (strncmp(finding->fix, "Publish instead", 15) == 0 ||
+						  strncmp(finding->fix, "Publish these", 13) == 0);
+
 	mc_page_end(page);
 	mc_page_put(page, "  ");
 	mc_page_severity(page, finding->severity);
@@ -288,13 +302,29 @@ put_finding(struct mc_page *page, const struct mc_finding *finding)
 	mc_page_wrap(page, 6, finding->evidence[0]);
 	if (finding->fix[0] != '\0') {
 		mc_page_put(page, "      Fix: ");
-		mc_page_wrap(page, 11, finding->fix);
+		mc_page_wrap(
+			page, 11, below ? "publish the corrected record below." : finding->fix);
 	}
 	mc_page_put(page, "      ");
 	mc_page_styled(page, MC_FAINT, finding->info->id);
 	mc_page_styled(page, MC_FAINT, ", ");
 	mc_page_styled(page, MC_FAINT, finding->info->reference);
 	mc_page_end(page);
+}
+
+/* As it is to be copied: without line breaks of ours, at the left edge. */
+static void
+put_corrected(struct mc_page *page, struct mc_arena *arena, const char *record)
+{
+	mc_page_end(page);
+	mc_page_styled(page, MC_STRONG, "Corrected record:");
+	mc_page_end(page);
+	while (*record != '\0') {
+		size_t length = strcspn(record, "\n");
+		mc_page_put(page, mc_arena_strndup(arena, record, length));
+		mc_page_end(page);
+		record += length + (record[length] == '\n');
+	}
 }
 
 const char *
@@ -317,6 +347,8 @@ mailcheck_record_text(mailcheck_record *record, uint32_t flags)
 			put_value(&page, &record->arena, key, value);
 	for (size_t i = 0; i < record->count; i++)
 		if ((flags & MC_TEXT_QUIET) == 0 || record->findings[i]->severity >= MC_WARNING)
-			put_finding(&page, record->findings[i]);
+			put_finding(&page, record->findings[i], record->corrected);
+	if (record->corrected != NULL)
+		put_corrected(&page, &record->arena, record->corrected);
 	return record->text.failed || record->arena.failed ? NULL : mc_buf_text(&record->text);
 }

@@ -31,5 +31,10 @@ struct mc_dkim {
 bool mc_dkim_is_attempt(const char *text, size_t length);
 void mc_dkim_parse(
 	const char *text, size_t length, struct mc_dkim *ret_dkim, struct mc_problems *problems);
+/* The same, without a correction. */
+void mc_dkim_judge(
+	const char *text, size_t length, struct mc_dkim *ret_dkim, struct mc_problems *problems);
+/* A valid record with the key and the tags of one that is not; NULL: none can be made. */
+const char *mc_dkim_mend(struct mc_arena *arena, const char *text, size_t length);
 
 #endif

@@ -179,8 +179,6 @@ static bool
 judge_ed25519(struct mc_dkim *dkim, const struct material *material, size_t position,
 	struct mc_problems *problems)
 {
-	struct mc_buf raw;
-
 	if (material->octets.length == ED25519_SIZE) {
 		dkim->bits = 256;
 		return true;
@@ -192,11 +190,6 @@ judge_ed25519(struct mc_dkim *dkim, const struct material *material, size_t posi
 	}
 	mc_problem(problems, "dkim.ed25519-wrapped", position, "%zu octets instead of 32",
 		material->octets.length);
-	mc_buf_init(&raw, 128);
-	if (mc_base64_encode(&raw, material->raw.bytes, material->raw.length))
-		mc_problem_fix(problems, "Publish the bare key: v=DKIM1; k=ed25519; p=%s",
-			mc_buf_text(&raw));
-	mc_buf_free(&raw);
 	return false;
 }
 

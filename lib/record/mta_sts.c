@@ -62,9 +62,8 @@ judge_fields(const struct mc_sts_fields *fields, struct mc_mta_sts *mta_sts,
 	return good;
 }
 
-void
-mc_mta_sts_parse(const char *text, size_t length, struct mc_mta_sts *ret_mta_sts,
-	struct mc_problems *problems)
+static void
+judge(const char *text, size_t length, struct mc_mta_sts *ret_mta_sts, struct mc_problems *problems)
 {
 	struct mc_sts_fields fields;
 
@@ -80,4 +79,15 @@ mc_mta_sts_parse(const char *text, size_t length, struct mc_mta_sts *ret_mta_sts
 		return;
 	}
 	ret_mta_sts->valid = judge_fields(&fields, ret_mta_sts, problems);
+}
+
+void
+mc_mta_sts_parse(const char *text, size_t length, struct mc_mta_sts *ret_mta_sts,
+	struct mc_problems *problems)
+{
+	static const char *const kept[] = {NULL};
+
+	judge(text, length, ret_mta_sts, problems);
+	if (!ret_mta_sts->valid)
+		mc_problems_offer(problems, mc_mta_sts_mend(problems->arena, text, length), kept);
 }

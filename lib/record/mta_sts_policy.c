@@ -1,6 +1,7 @@
 /* mta_sts_policy: the policy file, RFC 8461, 3.2. */
 #include <string.h>
 
+#include "base/escape.h"
 #include "record/mta_sts.h"
 #include "record/name.h"
 #include "record/sts_fields.h"
@@ -131,12 +132,20 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* sts-policy-vchar and the blank: printable ASCII, and UTF-8 beyond it. */
 static bool
 is_printable(const char *value)
 {
-	for (; *value != '\0'; value++)
-		if ((unsigned char)*value < 0x20 || *value == 0x7f)
+	size_t left = strlen(value), n;
+	uint32_t c;
+
+	for (; left > 0; value += n, left -= n) {
+		n = *value >= 0x20 && *value < 0x7f
+			    ? 1
+			    : mc_utf8_decode((const uint8_t *)value, left, &c);
+		if (n == 0)
 			return false;
+	}
 	return true;
 }
 
@@ -222,7 +231,7 @@ count_lines(const char *text, size_t length)
 }
 
 void
-mc_mta_sts_policy_parse(const char *text, size_t length, struct mc_mta_sts_policy *ret_policy,
+mc_mta_sts_policy_judge(const char *text, size_t length, struct mc_mta_sts_policy *ret_policy,
 	struct mc_problems *problems)
 {
 	struct reading reading = {.policy = ret_policy, .problems = problems};
@@ -239,6 +248,18 @@ mc_mta_sts_policy_parse(const char *text, size_t length, struct mc_mta_sts_polic
 		read_lines(&reading, text, length);
 	judge_missing(&reading);
 	ret_policy->valid = !reading.bad;
+}
+
+void
+mc_mta_sts_policy_parse(const char *text, size_t length, struct mc_mta_sts_policy *ret_policy,
+	struct mc_problems *problems)
+{
+	static const char *const kept[] = {"mta-sts.policy-testing", NULL};
+
+	mc_mta_sts_policy_judge(text, length, ret_policy, problems);
+	if (!ret_policy->valid)
+		mc_problems_offer(
+			problems, mc_mta_sts_policy_mend(problems->arena, text, length), kept);
 }
 
 bool

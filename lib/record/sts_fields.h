@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 
-#define MC_STS_FIELD_LIMIT 64
+#define MC_STS_FIELD_LIMIT 1000
 
 struct mc_sts_field {
 	const char *name, *value;

@@ -31,13 +31,48 @@ mc_tlsa_matching_name(uint8_t matching)
 	return matching < 3 ? names[matching] : NULL;
 }
 
-/* Matching type 0: the data is a certificate or a key, so DER of one SEQUENCE. */
-static bool
-is_whole(const struct mc_tlsa *tlsa)
+/* What the data of matching type 0 is, by its outermost structure: 0 a certificate, 1 a public key
+ * (RFC 5280, 4.1), as selectors are numbered; -1 neither. */
+static int
+whole_of(const struct mc_tlsa *tlsa)
 {
-	struct mc_der rest = {tlsa->data, tlsa->length}, content;
+	struct mc_der rest = {tlsa->data, tlsa->length}, content, first, second;
 
-	return mc_der_next(&rest, MC_DER_SEQUENCE, &content) == MC_DER_GOOD && rest.length == 0;
+	if (mc_der_next(&rest, MC_DER_SEQUENCE, &content) != MC_DER_GOOD || rest.length > 0 ||
+		mc_der_next(&content, MC_DER_SEQUENCE, &first) != MC_DER_GOOD)
+		return -1;
+	if (mc_der_next(&content, MC_DER_SEQUENCE, &second) == MC_DER_GOOD)
+		return 0;
+	return mc_der_next(&content, MC_DER_BIT_STRING, &second) == MC_DER_GOOD &&
+			       content.length == 0
+		       ? 1
+		       : -1;
+}
+
+bool
+mc_tlsa_whole(const struct mc_tlsa *tlsa)
+{
+	return whole_of(tlsa) == tlsa->selector;
+}
+
+static bool
+judge_whole(const struct mc_tlsa *tlsa, struct mc_problems *problems)
+{
+	static const char *const words[] = {"a certificate", "a public key"};
+	int whole = whole_of(tlsa);
+
+	if (whole < 0) {
+		mc_problem(problems, "dane.data", MC_NOWHERE,
+			"%zu octets that are no certificate or key", tlsa->length);
+		return false;
+	}
+	if (tlsa->selector < 2 && whole != tlsa->selector) {
+		mc_problem(problems, "dane.data", MC_NOWHERE, "%s, where selector %u means %s",
+			words[whole], tlsa->selector, words[tlsa->selector]);
+		return false;
+	}
+	mc_problem(problems, "dane.full-data", MC_NOWHERE, "%zu octets", tlsa->length);
+	return true;
 }
 
 static bool
@@ -45,15 +80,8 @@ judge_data(const struct mc_tlsa *tlsa, struct mc_problems *problems)
 {
 	size_t due = tlsa->matching == 1 ? 32 : 64;
 
-	if (tlsa->matching == 0) {
-		if (!is_whole(tlsa)) {
-			mc_problem(problems, "dane.data", MC_NOWHERE,
-				"%zu octets that are no certificate or key", tlsa->length);
-			return false;
-		}
-		mc_problem(problems, "dane.full-data", MC_NOWHERE, "%zu octets", tlsa->length);
-		return true;
-	}
+	if (tlsa->matching == 0)
+		return judge_whole(tlsa, problems);
 	if (tlsa->length == due)
 		return true;
 	mc_problem(problems, "dane.data", MC_NOWHERE, "%s has %zu octets, here are %zu",
@@ -61,19 +89,25 @@ judge_data(const struct mc_tlsa *tlsa, struct mc_problems *problems)
 	return false;
 }
 
-void
-mc_tlsa_judge(struct mc_tlsa *tlsa, struct mc_problems *problems)
+static bool
+judge_usage(const struct mc_tlsa *tlsa, struct mc_problems *problems)
 {
-	bool good = true;
+	bool good = tlsa->usage == 2 || tlsa->usage == 3;
 
 	if (mc_tlsa_usage_name(tlsa->usage) == NULL) {
 		mc_problem(problems, "dane.usage-unknown", MC_NOWHERE, "usage %u", tlsa->usage);
-		good = false;
-	} else if (tlsa->usage < 2) {
+	} else if (!good) {
 		mc_problem(problems, "dane.usage-pkix", MC_NOWHERE, "usage %u (%s)", tlsa->usage,
 			mc_tlsa_usage_name(tlsa->usage));
-		good = false;
 	}
+	return good;
+}
+
+void
+mc_tlsa_judge(struct mc_tlsa *tlsa, struct mc_problems *problems)
+{
+	bool good = judge_usage(tlsa, problems);
+
 	if (mc_tlsa_selector_name(tlsa->selector) == NULL) {
 		mc_problem(problems, "dane.selector-unknown", MC_NOWHERE, "selector %u",
 			tlsa->selector);
@@ -95,6 +129,8 @@ mc_tlsa_judge(struct mc_tlsa *tlsa, struct mc_problems *problems)
 struct words {
 	const char *text;
 	size_t length, at;
+	int depth;  /* of parentheses */
+	bool ended; /* a line ended outside of them, behind data */
 };
 
 static bool
@@ -114,6 +150,9 @@ skip_between(struct words *words)
 		comment = c != '\n' && (comment || c == ';');
 		if (!comment && !is_between(c))
 			return;
+		if (!comment)
+			words->depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+		words->ended = words->ended || (c == '\n' && words->depth <= 0);
 	}
 }
 
@@ -194,9 +233,16 @@ read_data(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problem
 
 	if (data == NULL)
 		return false;
+	words->ended = false;
 	while (next_word(words, &word, &length))
 		for (size_t i = 0; i < length; i++, nibbles++) {
 			int digit = hex(word[i]);
+			if (words->ended && nibbles > 0) {
+				mc_problem(problems, "dane.syntax", words->at - length,
+					"a second line, outside of parentheses: one record at a "
+					"time");
+				return false;
+			}
 			if (digit < 0 || nibbles / 2 >= DATA_LIMIT) {
 				mc_problem(problems, "dane.syntax", words->at - length + i,
 					"no hexadecimal digit");
@@ -204,9 +250,11 @@ read_data(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problem
 			}
 			data[nibbles / 2] = (uint8_t)(data[nibbles / 2] << 4 | digit);
 		}
-	if (nibbles == 0 || nibbles % 2 != 0) {
-		mc_problem(problems, "dane.syntax", MC_NOWHERE,
-			nibbles == 0 ? "no data" : "an odd number of hexadecimal digits");
+	if (nibbles == 0 || nibbles % 2 != 0 || words->depth != 0) {
+		mc_problem(problems, "dane.syntax", words->at,
+			nibbles == 0       ? "no data"
+			: nibbles % 2 != 0 ? "an odd number of hexadecimal digits"
+					   : "parentheses that do not match");
 		return false;
 	}
 	tlsa->data = data;
@@ -265,15 +313,26 @@ read_generic(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *prob
 	return true;
 }
 
+bool
+mc_tlsa_read(
+	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems)
+{
+	struct words words = {.text = text, .length = length};
+
+	*ret_tlsa = (struct mc_tlsa){.valid = false};
+	skip_to_data(&words);
+	return skip_generic_mark(&words) ? read_generic(&words, ret_tlsa, problems)
+					 : read_fields(&words, ret_tlsa, problems);
+}
+
 void
 mc_tlsa_parse(
 	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems)
 {
-	struct words words = {text, length, 0};
+	static const char *const kept[] = {"dane.certificate-pinned", "dane.full-data", NULL};
 
-	*ret_tlsa = (struct mc_tlsa){.valid = false};
-	skip_to_data(&words);
-	if (skip_generic_mark(&words) ? read_generic(&words, ret_tlsa, problems)
-				      : read_fields(&words, ret_tlsa, problems))
+	if (mc_tlsa_read(text, length, ret_tlsa, problems))
 		mc_tlsa_judge(ret_tlsa, problems);
+	if (!ret_tlsa->valid)
+		mc_problems_offer(problems, mc_tlsa_mend(problems->arena, text, length), kept);
 }

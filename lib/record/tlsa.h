@@ -20,8 +20,17 @@ struct mc_tlsa {
 /* "3 1 1 hex", the hex perhaps in several words; or a whole line of a zone file. */
 void mc_tlsa_parse(
 	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems);
+/* Sets all but `valid`; false: it cannot be read. */
+bool mc_tlsa_read(
+	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems);
+/* What a record that is not usable was beyond doubt to say, "3 1 1 hex"; NULL: that cannot be told.
+ * The second takes the fields. */
+const char *mc_tlsa_mend(struct mc_arena *arena, const char *text, size_t length);
+const char *mc_tlsa_mend_fields(struct mc_arena *arena, const struct mc_tlsa *tlsa);
 /* Of the fields: sets `valid`. */
 void mc_tlsa_judge(struct mc_tlsa *tlsa, struct mc_problems *problems);
+/* Whether the data is a whole certificate or key, as the selector says (matching type 0). */
+bool mc_tlsa_whole(const struct mc_tlsa *tlsa);
 /* "DANE-EE", "SPKI", "SHA2-256" (RFC 7218); NULL: unassigned. */
 const char *mc_tlsa_usage_name(uint8_t usage);
 const char *mc_tlsa_selector_name(uint8_t selector);
