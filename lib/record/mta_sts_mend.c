@@ -7,6 +7,7 @@
 #include "record/mta_sts.h"
 
 #define ID_LIMIT 32
+#define LINES_LIMIT ((size_t)16 * MC_MTA_STS_POLICY_LIMIT) /* never reached */
 
 static bool
 is_alnum(char c)
@@ -138,14 +139,14 @@ mc_mta_sts_policy_mend(struct mc_arena *arena, const char *text, size_t length)
 
 	if (length > MC_MTA_STS_POLICY_LIMIT)
 		return NULL;
-	mc_buf_init(&policy.mxs, MC_MTA_STS_POLICY_LIMIT);
+	mc_buf_init(&policy.mxs, LINES_LIMIT);
 	for (at = mc_mend_clean(arena, text, length); *at != '\0'; at += strspn(at, "\r\n")) {
 		size_t line = strcspn(at, "\r\n");
 		read_line(&policy, at, line);
 		at += line;
 	}
-	if (policy.known && !policy.hopeless && !policy.mxs.failed && policy.mode != NULL &&
-		policy.max_age != NULL)
+	arena->failed = arena->failed || policy.mxs.failed;
+	if (policy.known && !policy.hopeless && policy.mode != NULL && policy.max_age != NULL)
 		record = mc_arena_printf(arena, "version: STSv1\nmode: %s\n%smax_age: %s\n",
 			policy.mode, mc_buf_text(&policy.mxs), policy.max_age);
 	mc_buf_free(&policy.mxs);

@@ -62,7 +62,8 @@ text_of(struct mc_arena *arena, const struct mc_tlsa *tlsa)
 	mc_buf_printf(&buf, "%u %u %u ", tlsa->usage, tlsa->selector, tlsa->matching);
 	for (size_t i = 0; i < tlsa->length; i++)
 		mc_buf_printf(&buf, "%02x", tlsa->data[i]);
-	text = buf.failed ? NULL : mc_arena_strdup(arena, mc_buf_text(&buf));
+	arena->failed = arena->failed || buf.failed;
+	text = mc_arena_strdup(arena, mc_buf_text(&buf));
 	mc_buf_free(&buf);
 	return text;
 }
