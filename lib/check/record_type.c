@@ -118,6 +118,8 @@ judge_dkim(const char *text, size_t length, json_t *values, struct mc_record_jud
 
 	mc_dkim_parse(text, length, &dkim, &judgement->problems);
 	judgement->valid = dkim.valid;
+	if (judgement->longest_string > 255)
+		mc_dkim_tell_long(text, length, judgement->longest_string, &judgement->problems);
 	mc_record_put_dkim(values, judgement->problems.arena, &dkim);
 }
 

@@ -19,6 +19,8 @@
 
 struct mc_record_judgement {
 	bool valid; /* what a conforming receiver does: it uses the record */
+	/* Octets of the longest character-string, where they are given as a zone file has them. */
+	size_t longest_string;
 	struct mc_problems problems;
 };
 

@@ -2,6 +2,7 @@
 #include <mailcheck/error.h>
 #include <mailcheck/record.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/escape.h"
@@ -35,18 +36,25 @@ mailcheck_record_type_at(uint32_t i)
 
 /* --- judging --- */
 
-/* The character-strings of a zone file, joined; false when the text is none. */
+/* The character-strings of a zone file, joined, and the octets of the longest; false when the text
+ * is none. */
 static bool
-join_strings(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length)
+join_strings(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length,
+	size_t *ret_longest)
 {
+	size_t before;
 	struct mc_zone_scanner scanner = {.text = mc_arena_strndup(arena, text, length)};
 	struct mc_zone_token token;
 	const char *reason;
 	enum mc_zone_step step;
 
-	while ((step = mc_zone_token_next(&scanner, &token, &reason)) == MC_ZONE_TOKEN)
+	while ((step = mc_zone_token_next(&scanner, &token, &reason)) == MC_ZONE_TOKEN) {
+		before = joined->length;
 		if (!mc_zone_token_decode(&token, joined))
 			return false;
+		if (joined->length - before > *ret_longest)
+			*ret_longest = joined->length - before;
+	}
 	return step == MC_ZONE_END && !mc_zone_token_next_line(&scanner) &&
 	       strlen(scanner.text) == length;
 }
@@ -67,14 +75,42 @@ read_line(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_
 	return data != NULL && mc_buf_append(joined, data, size);
 }
 
+/* Behind the word TXT of a zone file's line, whose strings a name server may not take; the length
+ * of the text when it is none. */
+static size_t
+data_begins(const char *text, size_t length)
+{
+	size_t at = 0, begin = 0;
+
+	while (at < length && strchr("=;\"\n", text[at]) == NULL) {
+		while (at < length && (text[at] == ' ' || text[at] == '\t'))
+			at++;
+		begin = at;
+		while (at < length && strchr(" \t(=;\"\n", text[at]) == NULL)
+			at++;
+		if (at - begin == 3 && strncasecmp(text + begin, "TXT", 3) == 0 && at < length &&
+			(text[at] == ' ' || text[at] == '\t' || text[at] == '('))
+			return at;
+		at += at < length && text[at] == '(';
+	}
+	return length;
+}
+
 /* Whether the text is as a zone file has it, and what it says then. */
 static bool
-read_zone_text(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length)
+read_zone_text(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length,
+	size_t *ret_longest)
 {
+	size_t begin = 0;
+
 	if (length < 2)
 		return false;
-	return (text[0] == '"' || text[0] == '(' ? join_strings(joined, arena, text, length)
-						 : read_line(joined, arena, text, length)) &&
+	if (text[0] != '"' && text[0] != '(') {
+		if (read_line(joined, arena, text, length))
+			return joined->length > 0;
+		begin = data_begins(text, length);
+	}
+	return join_strings(joined, arena, text + begin, length - begin, ret_longest) &&
 	       joined->length > 0;
 }
 
@@ -89,7 +125,8 @@ judge(struct mailcheck_record *record, const struct mc_record_type *type, const 
 		length--;
 	if (type->is_text && length > 0 && text[length - 1] == '\r')
 		length--;
-	if (type->is_text && read_zone_text(&joined, &record->arena, text, length))
+	if (type->is_text &&
+		read_zone_text(&joined, &record->arena, text, length, &judgement->longest_string))
 		type->judge((const char *)joined.data, joined.length, record->values, judgement);
 	else
 		type->judge(text, length, record->values, judgement);

@@ -258,3 +258,21 @@ mc_dkim_parse(
 	if (!ret_dkim->valid && !ret_dkim->revoked)
 		mc_problems_offer(problems, mc_dkim_mend(problems->arena, text, length), kept);
 }
+
+#define STRING_LIMIT 255
+
+void
+mc_dkim_tell_long(const char *text, size_t length, size_t longest, struct mc_problems *problems)
+{
+	const char *strings = "";
+
+	mc_problem(problems, "dkim.long-string", MC_NOWHERE, "%zu octets in one string", longest);
+	if (memchr(text, '"', length) != NULL || memchr(text, '\\', length) != NULL ||
+		length > 16 * STRING_LIMIT)
+		return;
+	for (size_t n; length > 0; text += n, length -= n) {
+		n = length < STRING_LIMIT ? length : STRING_LIMIT;
+		strings = mc_arena_printf(problems->arena, "%s \"%.*s\"", strings, (int)n, text);
+	}
+	mc_problem_fix(problems, "Write it as several strings:%s", strings);
+}
