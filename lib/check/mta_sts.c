@@ -57,6 +57,7 @@ mc_sts_look(struct mc_run *run, struct mc_sts *ret_sts)
 	if (!usable(sts->dns))
 		return MC_DONE;
 	mc_txt_sort(run, sts->dns, mc_mta_sts_is_record, &sts->txts);
+	mc_txt_take_alone(&sts->txts, mc_mta_sts_is_record_alone);
 	mc_problems_init(&sts->record_problems, run->arena);
 	if (sts->txts.count == 1)
 		mc_mta_sts_parse(sts->txts.records[0].text, sts->txts.records[0].length,

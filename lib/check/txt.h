@@ -25,6 +25,8 @@ struct mc_txts {
 /* Sorts the records of an answer that is OK by whether they count. */
 void mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
 	bool (*counts)(const char *text, size_t length), struct mc_txts *ret_txts);
+/* Of a name with one record, which does not count: it does if it is one alone. */
+void mc_txt_take_alone(struct mc_txts *txts, bool (*counts)(const char *text, size_t length));
 const char *mc_txt_escaped(struct mc_run *run, const struct mc_txt *txt);
 
 enum mc_taking { MC_TAKING_WAIT, MC_TAKING_MAIL, MC_TAKING_NONE, MC_TAKING_UNKNOWN };

@@ -15,6 +15,12 @@ mc_mta_sts_is_record(const char *text, size_t length)
 }
 
 bool
+mc_mta_sts_is_record_alone(const char *text, size_t length)
+{
+	return mc_sts_fields_begin_alone(text, length, VERSION);
+}
+
+bool
 mc_mta_sts_is_attempt(const char *text, size_t length)
 {
 	for (size_t i = 0; i + 3 <= length && i < 8; i++)
@@ -68,11 +74,13 @@ judge(const char *text, size_t length, struct mc_mta_sts *ret_mta_sts, struct mc
 	struct mc_sts_fields fields;
 
 	*ret_mta_sts = (struct mc_mta_sts){.id = ""};
-	if (!mc_mta_sts_is_record(text, length)) {
+	if (!mc_mta_sts_is_record_alone(text, length)) {
 		mc_problem(problems, "mta-sts.version", length > 0 ? 0 : MC_NOWHERE,
 			"the record does not begin with \"" VERSION ";\", in just these letters");
 		return;
 	}
+	if (!mc_mta_sts_is_record(text, length))
+		mc_problem(problems, "mta-sts.version-blank", strlen(VERSION), "\"" VERSION " ;\"");
 	if (!mc_sts_fields_parse(problems->arena, text, length, VERSION, "id", &fields)) {
 		mc_problem(problems, "mta-sts.syntax", MC_NOWHERE, "more than %d fields",
 			MC_STS_FIELD_LIMIT);

@@ -34,6 +34,8 @@ struct mc_mta_sts_policy {
 };
 
 bool mc_mta_sts_is_record(const char *text, size_t length);
+/* Whether it counts when there is no other record beside it. */
+bool mc_mta_sts_is_record_alone(const char *text, size_t length);
 bool mc_mta_sts_is_attempt(const char *text, size_t length);
 void mc_mta_sts_parse(const char *text, size_t length, struct mc_mta_sts *ret_mta_sts,
 	struct mc_problems *problems);
