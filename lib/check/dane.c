@@ -197,11 +197,23 @@ records_json(struct mc_run *run, const struct host *host)
 	return array;
 }
 
-/* RFC 7671, 8.1: the next key beside the present one, or a CA beside it. */
+/* RFC 7671, 8.1: the next key beside the present one in the same form, or 8.4: a CA beside it. Two
+ * digests of one key (3 1 1 and 3 1 2) are no such pair. */
+static bool
+is_pair(const struct mc_tlsa *a, const struct mc_tlsa *b)
+{
+	return a->valid && b->valid &&
+	       (a->usage != b->usage || (a->selector == b->selector && a->matching == b->matching));
+}
+
 static bool
 rolls_over(const struct host *host)
 {
-	return host->usable > 1;
+	for (size_t i = 0; i < host->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (is_pair(&host->records[i], &host->records[j]))
+				return true;
+	return false;
 }
 
 static void
