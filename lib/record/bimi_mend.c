@@ -42,14 +42,24 @@ uri_of(struct mc_arena *arena, const char *value)
 }
 
 static const char *
-one_of(struct mc_arena *arena, const char *name, const char *value, const char *a, const char *b)
+avatar_of(struct mc_arena *arena, const char *value)
 {
-	if (value == NULL)
+	value = value != NULL ? mc_mend_lower(arena, value) : "";
+	return strcmp(value, "brand") == 0      ? " avp=brand;"
+	       : strcmp(value, "personal") == 0 ? " avp=personal;"
+						: "";
+}
+
+/* What it means differs among the drafts: it is left as it is. */
+static const char *
+prefixes_of(struct mc_arena *arena, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
 		return "";
-	value = mc_mend_lower(arena, value);
-	return strcmp(value, a) == 0 || strcmp(value, b) == 0
-		       ? mc_arena_printf(arena, " %s=%s;", name, value)
-		       : "";
+	for (const char *c = value; *c != '\0'; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			return "";
+	return mc_arena_printf(arena, " lps=%s;", value);
 }
 
 const char *
@@ -64,8 +74,8 @@ mc_bimi_mend(struct mc_arena *arena, const char *text, size_t length)
 	if (values[V] != NULL && strncmp(mc_mend_lower(arena, values[V]), "bimi", 4) != 0)
 		return NULL;
 	record = mc_arena_printf(arena, "v=BIMI1; l=%s; a=%s;%s%s", uri_of(arena, values[L]),
-		uri_of(arena, values[A]), one_of(arena, "avp", values[AVP], "brand", "personal"),
-		one_of(arena, "lps", values[LPS], "true", "false"));
+		uri_of(arena, values[A]), avatar_of(arena, values[AVP]),
+		prefixes_of(arena, values[LPS]));
 	mc_problems_init(&problems, arena);
 	mc_bimi_judge(record, strlen(record), &bimi, &problems);
 	return bimi.valid ? record : NULL;

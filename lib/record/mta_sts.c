@@ -29,11 +29,16 @@ mc_mta_sts_is_attempt(const char *text, size_t length)
 	return false;
 }
 
-/* sts-id: 1*32(ALPHA / DIGIT) */
-static bool
-is_id(const char *id)
+#define ID_LIMIT 32
+
+/* sts-id: 1*32(ALPHA / DIGIT). How much of it is good. */
+static size_t
+id_span(const char *id)
 {
-	return mc_sts_is_name(id) && strpbrk(id, "_-.") == NULL;
+	size_t length =
+		strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
+	return length < ID_LIMIT ? length : ID_LIMIT;
 }
 
 static bool
@@ -60,8 +65,9 @@ judge_fields(const struct mc_sts_fields *fields, struct mc_mta_sts *mta_sts,
 			mc_problem(problems, "mta-sts.id", MC_NOWHERE, "no id field");
 		return false;
 	}
-	if (!is_id(id->value)) {
-		mc_problem(problems, "mta-sts.id", id->at, "id=%s", id->value);
+	if (id->value[id_span(id->value)] != '\0') {
+		mc_problem(problems, "mta-sts.id", id->at + strlen("id=") + id_span(id->value),
+			"id=%s", id->value);
 		return false;
 	}
 	mta_sts->id = id->value;

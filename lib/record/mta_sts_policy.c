@@ -9,6 +9,7 @@
 struct reading {
 	struct mc_mta_sts_policy *policy;
 	struct mc_problems *problems;
+	size_t line;                          /* counted from 1 */
 	const char *version, *mode, *max_age; /* NULL: not seen yet */
 	bool bad;                             /* some line makes the whole policy void */
 };
@@ -21,10 +22,21 @@ mc_mta_sts_mode_name(enum mc_mta_sts_mode mode)
 	return names[mode];
 }
 
+/* "line 3: mode: Enforce" */
+static void
+tell(struct reading *reading, const char *id, size_t at, const char *what, const char *value)
+{
+	const char *line = at == MC_NOWHERE ? ""
+					    : mc_arena_printf(reading->problems->arena,
+						      "line %zu: ", reading->line);
+
+	mc_problem(reading->problems, id, at, "%s%s%s", line, what, value);
+}
+
 static void
 void_policy(struct reading *reading, const char *id, size_t at, const char *what, const char *value)
 {
-	mc_problem(reading->problems, id, at, "%s%s", what, value);
+	tell(reading, id, at, what, value);
 	reading->bad = true;
 }
 
@@ -78,7 +90,7 @@ read_max_age(struct reading *reading, const char *value, size_t at)
 	if (age > MC_MTA_STS_AGE_LIMIT)
 		void_policy(reading, "mta-sts.policy-max-age", at, "max_age: ", value);
 	else if (age < 86400)
-		mc_problem(reading->problems, "mta-sts.policy-short", at, "max_age: %s", value);
+		tell(reading, "mta-sts.policy-short", at, "max_age: ", value);
 }
 
 static void
@@ -90,7 +102,7 @@ read_mode(struct reading *reading, const char *value, size_t at)
 	if (reading->policy->mode == MC_MTA_STS_NO_MODE)
 		void_policy(reading, "mta-sts.policy-mode", at, "mode: ", value);
 	else if (reading->policy->mode == MC_MTA_STS_TESTING)
-		mc_problem(reading->problems, "mta-sts.policy-testing", at, "mode: testing");
+		tell(reading, "mta-sts.policy-testing", at, "mode: testing", "");
 }
 
 /* Of a field that stands once, only the first counts. */
@@ -102,7 +114,8 @@ is_repeated(
 		*seen = value;
 		return false;
 	}
-	mc_problem(reading->problems, "mta-sts.policy-duplicate", at, "%s: %s", name, value);
+	tell(reading, "mta-sts.policy-duplicate", at,
+		mc_arena_printf(reading->problems->arena, "%s: ", name), value);
 	return true;
 }
 
@@ -122,7 +135,7 @@ read_field(struct reading *reading, const char *name, const char *value, size_t 
 	} else if (strcmp(name, "mx") == 0) {
 		read_mx(reading, value, at);
 	} else {
-		mc_problem(reading->problems, "mta-sts.policy-field-unknown", at, "%s", name);
+		tell(reading, "mta-sts.policy-field-unknown", at, name, "");
 	}
 }
 
@@ -194,9 +207,10 @@ read_lines(struct reading *reading, const char *text, size_t length)
 		const char *feed = memchr(text + at, '\n', length - at);
 		size_t end = feed != NULL ? (size_t)(feed - text) : length, next = end + 1;
 
+		reading->line++;
 		if (only_blanks(text, at, length)) {
-			mc_problem(reading->problems, "mta-sts.policy-blank-line", at,
-				"blank lines at the end");
+			tell(reading, "mta-sts.policy-blank-line", at, "blank lines at the end",
+				"");
 			return;
 		}
 		if (feed != NULL && end > at && text[end - 1] == '\r')
