@@ -11,6 +11,7 @@ struct reading {
 	struct mc_problems *problems;
 	size_t line;                          /* counted from 1 */
 	const char *version, *mode, *max_age; /* NULL: not seen yet */
+	size_t malformed;                     /* lines told of */
 	bool bad;                             /* some line makes the whole policy void */
 };
 
@@ -38,6 +39,17 @@ void_policy(struct reading *reading, const char *id, size_t at, const char *what
 {
 	tell(reading, id, at, what, value);
 	reading->bad = true;
+}
+
+#define MALFORMED_LIMIT 5 /* lines that are told of: the rest of a file that is none goes without  \
+			   */
+
+static void
+void_line(struct reading *reading, size_t at, const char *what, const char *value)
+{
+	reading->bad = true;
+	if (reading->malformed++ < MALFORMED_LIMIT)
+		tell(reading, "mta-sts.policy-syntax", at, what, value);
 }
 
 static bool
@@ -172,8 +184,7 @@ read_line(struct reading *reading, const char *text, size_t at, size_t end)
 	while (end > at && is_blank(text[end - 1]))
 		end--;
 	if (colon == NULL || (size_t)(colon - text) >= end) {
-		void_policy(reading, "mta-sts.policy-syntax", at,
-			"a line that is no \"key: value\"", "");
+		void_line(reading, at, "a line that is no \"key: value\"", "");
 		return;
 	}
 	name = mc_arena_strndup(arena, text + at, (size_t)(colon - text) - at);
@@ -182,9 +193,9 @@ read_line(struct reading *reading, const char *text, size_t at, size_t end)
 		value_at++;
 	value = mc_arena_strndup(arena, text + value_at, end - value_at);
 	if (!mc_sts_is_name(name))
-		void_policy(reading, "mta-sts.policy-syntax", at, "a key that is none: ", name);
+		void_line(reading, at, "a key that is none: ", name);
 	else if (value[0] == '\0' || !is_printable(value) || strlen(value) != end - value_at)
-		void_policy(reading, "mta-sts.policy-syntax", at, "no proper value for ", name);
+		void_line(reading, at, "no proper value for ", name);
 	else
 		read_field(reading, name, value, at);
 }
@@ -218,6 +229,17 @@ read_lines(struct reading *reading, const char *text, size_t length)
 		read_line(reading, text, at, end);
 		at = next;
 	}
+}
+
+/* What a web server has for pages that it does not find, and for everything else. */
+static bool
+is_web_page(const char *text, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length && (is_blank(text[at]) || text[at] == '\r' || text[at] == '\n'))
+		at++;
+	return at < length && text[at] == '<';
 }
 
 static void
@@ -258,9 +280,13 @@ mc_mta_sts_policy_judge(const char *text, size_t length, struct mc_mta_sts_polic
 		return;
 	if (!small)
 		void_policy(&reading, "mta-sts.policy-syntax", MC_NOWHERE, "more than 64 KiB", "");
+	else if (is_web_page(text, length))
+		void_policy(&reading, "mta-sts.policy-syntax", MC_NOWHERE,
+			"a web page (HTML) in the place of a policy", "");
 	else
 		read_lines(&reading, text, length);
-	judge_missing(&reading);
+	if (small && !is_web_page(text, length))
+		judge_missing(&reading);
 	ret_policy->valid = !reading.bad;
 }
 
