@@ -41,8 +41,7 @@ void_policy(struct reading *reading, const char *id, size_t at, const char *what
 	reading->bad = true;
 }
 
-#define MALFORMED_LIMIT 5 /* lines that are told of: the rest of a file that is none goes without  \
-			   */
+#define MALFORMED_LIMIT 5 /* lines that are told of; a file that is none has many */
 
 static void
 void_line(struct reading *reading, size_t at, const char *what, const char *value)
