@@ -31,6 +31,12 @@ mc_tlsa_matching_name(uint8_t matching)
 	return matching < 3 ? names[matching] : NULL;
 }
 
+static size_t
+place(size_t at)
+{
+	return at > 0 ? at - 1 : MC_NOWHERE;
+}
+
 /* What the data of matching type 0 is, by its outermost structure: 0 a certificate, 1 a public key
  * (RFC 5280, 4.1), as selectors are numbered; -1 neither. */
 static int
@@ -62,16 +68,17 @@ judge_whole(const struct mc_tlsa *tlsa, struct mc_problems *problems)
 	int whole = whole_of(tlsa);
 
 	if (whole < 0) {
-		mc_problem(problems, "dane.data", MC_NOWHERE,
+		mc_problem(problems, "dane.data", place(tlsa->data_at),
 			"%zu octets that are no certificate or key", tlsa->length);
 		return false;
 	}
 	if (tlsa->selector < 2 && whole != tlsa->selector) {
-		mc_problem(problems, "dane.data", MC_NOWHERE, "%s, where selector %u means %s",
-			words[whole], tlsa->selector, words[tlsa->selector]);
+		mc_problem(problems, "dane.data", place(tlsa->data_at),
+			"%s, where selector %u means %s", words[whole], tlsa->selector,
+			words[tlsa->selector]);
 		return false;
 	}
-	mc_problem(problems, "dane.full-data", MC_NOWHERE, "%zu octets", tlsa->length);
+	mc_problem(problems, "dane.full-data", place(tlsa->data_at), "%zu octets", tlsa->length);
 	return true;
 }
 
@@ -84,7 +91,7 @@ judge_data(const struct mc_tlsa *tlsa, struct mc_problems *problems)
 		return judge_whole(tlsa, problems);
 	if (tlsa->length == due)
 		return true;
-	mc_problem(problems, "dane.data", MC_NOWHERE, "%s has %zu octets, here are %zu",
+	mc_problem(problems, "dane.data", place(tlsa->data_at), "%s has %zu octets, here are %zu",
 		mc_tlsa_matching_name(tlsa->matching), due, tlsa->length);
 	return false;
 }
@@ -95,10 +102,11 @@ judge_usage(const struct mc_tlsa *tlsa, struct mc_problems *problems)
 	bool good = tlsa->usage == 2 || tlsa->usage == 3;
 
 	if (mc_tlsa_usage_name(tlsa->usage) == NULL) {
-		mc_problem(problems, "dane.usage-unknown", MC_NOWHERE, "usage %u", tlsa->usage);
+		mc_problem(problems, "dane.usage-unknown", place(tlsa->usage_at), "usage %u",
+			tlsa->usage);
 	} else if (!good) {
-		mc_problem(problems, "dane.usage-pkix", MC_NOWHERE, "usage %u (%s)", tlsa->usage,
-			mc_tlsa_usage_name(tlsa->usage));
+		mc_problem(problems, "dane.usage-pkix", place(tlsa->usage_at), "usage %u (%s)",
+			tlsa->usage, mc_tlsa_usage_name(tlsa->usage));
 	}
 	return good;
 }
@@ -109,13 +117,13 @@ mc_tlsa_judge(struct mc_tlsa *tlsa, struct mc_problems *problems)
 	bool good = judge_usage(tlsa, problems);
 
 	if (mc_tlsa_selector_name(tlsa->selector) == NULL) {
-		mc_problem(problems, "dane.selector-unknown", MC_NOWHERE, "selector %u",
-			tlsa->selector);
+		mc_problem(problems, "dane.selector-unknown", place(tlsa->selector_at),
+			"selector %u", tlsa->selector);
 		good = false;
 	}
 	if (mc_tlsa_matching_name(tlsa->matching) == NULL) {
-		mc_problem(problems, "dane.matching-unknown", MC_NOWHERE, "matching type %u",
-			tlsa->matching);
+		mc_problem(problems, "dane.matching-unknown", place(tlsa->matching_at),
+			"matching type %u", tlsa->matching);
 		good = false;
 	} else {
 		good = judge_data(tlsa, problems) && good;
@@ -194,7 +202,7 @@ skip_to_data(struct words *words)
 
 static bool
 read_number(struct words *words, const char *what, unsigned limit, unsigned *ret_number,
-	struct mc_problems *problems)
+	size_t *ret_at, struct mc_problems *problems)
 {
 	const char *word;
 	size_t length;
@@ -211,6 +219,7 @@ read_number(struct words *words, const char *what, unsigned limit, unsigned *ret
 		return false;
 	}
 	*ret_number = number;
+	*ret_at = words->at - length + 1;
 	return true;
 }
 
@@ -237,6 +246,8 @@ read_data(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problem
 	while (next_word(words, &word, &length))
 		for (size_t i = 0; i < length; i++, nibbles++) {
 			int digit = hex(word[i]);
+			if (nibbles == 0)
+				tlsa->data_at = words->at - length + 1;
 			if (words->ended && nibbles > 0) {
 				mc_problem(problems, "dane.syntax", words->at - length,
 					"a second line, outside of parentheses: one record at a "
@@ -267,9 +278,9 @@ read_fields(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *probl
 {
 	unsigned usage, selector, matching;
 
-	if (!read_number(words, "usage", 255, &usage, problems) ||
-		!read_number(words, "selector", 255, &selector, problems) ||
-		!read_number(words, "matching type", 255, &matching, problems))
+	if (!read_number(words, "usage", 255, &usage, &tlsa->usage_at, problems) ||
+		!read_number(words, "selector", 255, &selector, &tlsa->selector_at, problems) ||
+		!read_number(words, "matching type", 255, &matching, &tlsa->matching_at, problems))
 		return false;
 	tlsa->usage = (uint8_t)usage;
 	tlsa->selector = (uint8_t)selector;
@@ -295,12 +306,13 @@ static bool
 read_generic(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problems)
 {
 	unsigned octets;
+	size_t at;
 
-	if (!read_number(words, "length", DATA_LIMIT, &octets, problems) ||
+	if (!read_number(words, "length", DATA_LIMIT, &octets, &at, problems) ||
 		!read_data(words, tlsa, problems))
 		return false;
 	if (tlsa->length != octets || octets < 4) {
-		mc_problem(problems, "dane.syntax", MC_NOWHERE, "%zu octets, where %s%u are due",
+		mc_problem(problems, "dane.syntax", at - 1, "%zu octets, where %s%u are due",
 			tlsa->length, octets < 4 ? "more than " : "", octets < 4 ? 3 : octets);
 		*tlsa = (struct mc_tlsa){.valid = false};
 		return false;

@@ -15,6 +15,8 @@ struct mc_tlsa {
 	uint8_t usage, selector, matching;
 	const uint8_t *data;
 	size_t length;
+	/* Where the fields stand in the text, counted from 1; 0: they are of no text. */
+	size_t usage_at, selector_at, matching_at, data_at;
 };
 
 /* "3 1 1 hex", the hex perhaps in several words; or a whole line of a zone file. */

@@ -60,6 +60,32 @@ START_TEST(what_is_wrong_is_corrected)
 }
 END_TEST
 
+static const struct place_case {
+	const char *type, *text, *place;
+} places[] = {
+	{"dkim", "v=DKIM1; k=x; p=AAAA", "k=x (at character 12)"},
+	{"dkim", "v=DKIM1; p=AA*A", "base64 (at character 14)"},
+	{"mta-sts", "v=STSv1; id=2026-11", "id=2026-11 (at character 17)"},
+	{"mta-sts", "v=STSv1; id=1; x=a=b", "(at character 19)"},
+	{"mta-sts-policy", "version: STSv1\nmode: x\nmx: a.example\nmax_age: 1",
+		"line 2: mode: x (at character 16)"},
+	{"tlsa", "3 9 1 " HEX HEX, "selector 9 (at character 3)"},
+	{"tlsa", "3 1 1 " HEX "0g", "digit (at character 40)"},
+	{"bimi", "v=BIMI1; l=ftp://example.com/x.svg", "(at character 12)"},
+};
+
+START_TEST(what_is_wrong_has_a_place)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		mailcheck_record *record =
+			check(places[i].type, places[i].text, strlen(places[i].text));
+		ck_assert_msg(strstr(mailcheck_record_json(record), places[i].place) != NULL,
+			"%s: %s", places[i].text, mailcheck_record_json(record));
+		mailcheck_record_free(record);
+	}
+}
+END_TEST
+
 /* A policy that is too long is one that nobody uses; other texts of such length are no records. */
 START_TEST(texts_may_be_long)
 {
@@ -108,4 +134,5 @@ START_TEST(memory_may_run_out)
 }
 END_TEST
 
-UNIT_MAIN("context_record", what_is_wrong_is_corrected, texts_may_be_long, memory_may_run_out)
+UNIT_MAIN("context_record", what_is_wrong_is_corrected, what_is_wrong_has_a_place,
+	texts_may_be_long, memory_may_run_out)
