@@ -78,5 +78,6 @@ mc_bimi_mend(struct mc_arena *arena, const char *text, size_t length)
 		prefixes_of(arena, values[LPS]));
 	mc_problems_init(&problems, arena);
 	mc_bimi_judge(record, strlen(record), &bimi, &problems);
-	return bimi.valid ? record : NULL;
+	/* nobody is to decline who did not say so */
+	return bimi.valid && (!bimi.declined || memchr(text, ',', length) == NULL) ? record : NULL;
 }
