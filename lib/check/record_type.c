@@ -111,6 +111,20 @@ mc_record_put_spf(json_t *values, struct mc_arena *arena, const struct mc_spf *s
 
 /* --- the types --- */
 
+/* Octets of the longest character-string that the text was given as. */
+static size_t
+longest_string(const struct mc_record_judgement *judgement)
+{
+	size_t longest = 0, begin = 0;
+
+	for (size_t i = 0; i < judgement->end_count; i++) {
+		if (judgement->ends[i] - begin > longest)
+			longest = judgement->ends[i] - begin;
+		begin = judgement->ends[i];
+	}
+	return longest;
+}
+
 static void
 judge_dkim(const char *text, size_t length, json_t *values, struct mc_record_judgement *judgement)
 {
@@ -118,8 +132,8 @@ judge_dkim(const char *text, size_t length, json_t *values, struct mc_record_jud
 
 	mc_dkim_parse(text, length, &dkim, &judgement->problems);
 	judgement->valid = dkim.valid;
-	if (judgement->longest_string > 255)
-		mc_dkim_tell_long(text, length, judgement->longest_string, &judgement->problems);
+	if (longest_string(judgement) > 255)
+		mc_dkim_tell_long(text, length, longest_string(judgement), &judgement->problems);
 	mc_record_put_dkim(values, judgement->problems.arena, &dkim);
 }
 

@@ -19,8 +19,9 @@
 
 struct mc_record_judgement {
 	bool valid; /* what a conforming receiver does: it uses the record */
-	/* Octets of the longest character-string, where they are given as a zone file has them. */
-	size_t longest_string;
+	/* where the character-strings end that the text was given as; NULL: it was not */
+	const size_t *ends;
+	size_t end_count;
 	struct mc_problems problems;
 };
 

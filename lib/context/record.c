@@ -13,6 +13,7 @@
 #include "report/report.h"
 
 #define OUTPUT_LIMIT ((size_t)16 << 20)
+#define STRINGS_LIMIT 300 /* character-strings: more than a record can hold without empty ones */
 
 struct mailcheck_record {
 	struct mc_arena arena;
@@ -36,24 +37,36 @@ mailcheck_record_type_at(uint32_t i)
 
 /* --- judging --- */
 
-/* The character-strings of a zone file, joined, and the octets of the longest; false when the text
- * is none. */
-static bool
-join_strings(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length,
-	size_t *ret_longest)
+/* Text that was given as character-strings. */
+struct strings {
+	struct mc_buf joined;
+	struct mc_arena *arena;
+	size_t ends[STRINGS_LIMIT]; /* in what is joined */
+	size_t count;
+};
+
+/* Those beyond the limit count as one. */
+static void
+end_string(struct strings *strings)
 {
-	size_t before;
-	struct mc_zone_scanner scanner = {.text = mc_arena_strndup(arena, text, length)};
+	if (strings->count < STRINGS_LIMIT)
+		strings->count++;
+	strings->ends[strings->count - 1] = strings->joined.length;
+}
+
+/* The character-strings of a zone file, joined; false when the text is none. */
+static bool
+join_strings(struct strings *strings, const char *text, size_t length)
+{
+	struct mc_zone_scanner scanner = {.text = mc_arena_strndup(strings->arena, text, length)};
 	struct mc_zone_token token;
 	const char *reason;
 	enum mc_zone_step step;
 
 	while ((step = mc_zone_token_next(&scanner, &token, &reason)) == MC_ZONE_TOKEN) {
-		before = joined->length;
-		if (!mc_zone_token_decode(&token, joined))
+		if (!mc_zone_token_decode(&token, &strings->joined))
 			return false;
-		if (joined->length - before > *ret_longest)
-			*ret_longest = joined->length - before;
+		end_string(strings);
 	}
 	return step == MC_ZONE_END && !mc_zone_token_next_line(&scanner) &&
 	       strlen(scanner.text) == length;
@@ -61,18 +74,21 @@ join_strings(struct mc_buf *joined, struct mc_arena *arena, const char *text, si
 
 /* The TXT record of a zone file's line; false when the text is none. */
 static bool
-read_line(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length)
+read_line(struct strings *strings, const char *text, size_t length)
 {
-	const char *line = mc_arena_strndup(arena, text, length), *data;
+	const char *line = mc_arena_strndup(strings->arena, text, length);
 	struct mc_rr_error error;
 	struct mc_rr rr;
-	size_t size = 0;
 
 	if (memchr(text, '"', length) == NULL || strlen(line) != length ||
-		!mc_rr_parse(arena, line, NULL, 0, &rr, &error) || rr.type != MC_RR_TXT)
+		!mc_rr_parse(strings->arena, line, NULL, 0, &rr, &error) || rr.type != MC_RR_TXT)
 		return false;
-	data = mc_rr_txt(arena, &rr, &size);
-	return data != NULL && mc_buf_append(joined, data, size);
+	for (size_t at = 0; at < rr.rdlength; at += 1u + rr.rdata[at]) {
+		if (!mc_buf_append(&strings->joined, rr.rdata + at + 1, rr.rdata[at]))
+			return false;
+		end_string(strings);
+	}
+	return true;
 }
 
 /* Behind the word TXT of a zone file's line, whose strings a name server may not take; the length
@@ -98,39 +114,40 @@ data_begins(const char *text, size_t length)
 
 /* Whether the text is as a zone file has it, and what it says then. */
 static bool
-read_zone_text(struct mc_buf *joined, struct mc_arena *arena, const char *text, size_t length,
-	size_t *ret_longest)
+read_zone_text(struct strings *strings, const char *text, size_t length)
 {
 	size_t begin = 0;
 
 	if (length < 2)
 		return false;
 	if (text[0] != '"' && text[0] != '(') {
-		if (read_line(joined, arena, text, length))
-			return joined->length > 0;
+		if (read_line(strings, text, length))
+			return strings->joined.length > 0;
 		begin = data_begins(text, length);
 	}
-	return join_strings(joined, arena, text + begin, length - begin, ret_longest) &&
-	       joined->length > 0;
+	return join_strings(strings, text + begin, length - begin) && strings->joined.length > 0;
 }
 
 static void
 judge(struct mailcheck_record *record, const struct mc_record_type *type, const char *text,
 	size_t length, struct mc_record_judgement *judgement)
 {
-	struct mc_buf joined;
+	struct strings strings = {.arena = &record->arena};
 
-	mc_buf_init(&joined, MAILCHECK_RECORD_TXT_LIMIT);
+	mc_buf_init(&strings.joined, MAILCHECK_RECORD_TXT_LIMIT);
 	if (type->is_text && length > 0 && text[length - 1] == '\n')
 		length--;
 	if (type->is_text && length > 0 && text[length - 1] == '\r')
 		length--;
-	if (type->is_text &&
-		read_zone_text(&joined, &record->arena, text, length, &judgement->longest_string))
-		type->judge((const char *)joined.data, joined.length, record->values, judgement);
-	else
+	if (type->is_text && read_zone_text(&strings, text, length)) {
+		judgement->ends = strings.ends;
+		judgement->end_count = strings.count;
+		type->judge((const char *)strings.joined.data, strings.joined.length,
+			record->values, judgement);
+	} else {
 		type->judge(text, length, record->values, judgement);
-	mc_buf_free(&joined);
+	}
+	mc_buf_free(&strings.joined);
 }
 
 static struct mc_finding *
