@@ -60,8 +60,12 @@ judge_value(const char *value, bool free_value, size_t *ret_at)
 {
 	for (size_t i = 0; value[i] != '\0'; i++) {
 		*ret_at = i;
+		if (free_value && value[i] == '\t' && i > 0)
+			continue;
 		if (value[i] < 0x20 || value[i] > 0x7e)
 			return "a character that may not stand in a value";
+		if (value[i] == ' ' && i == 0)
+			return "a blank behind \"=\"";
 		if (!free_value && (value[i] == '=' || value[i] == ' '))
 			return "a blank or \"=\" in a value";
 	}
