@@ -210,6 +210,7 @@ judge_tlsa(const char *text, size_t length, json_t *values, struct mc_record_jud
 	if (tlsa.length <= 64)
 		for (size_t i = 0; i < tlsa.length; i++)
 			hex = mc_arena_printf(arena, "%s%02x", hex, tlsa.data[i]);
+	json_object_set_new(values, "port", tlsa.port > 0 ? json_integer(tlsa.port) : json_null());
 	json_object_set_new(values, "usage", json_integer(tlsa.usage));
 	json_object_set_new(values, "selector", json_integer(tlsa.selector));
 	json_object_set_new(values, "matching_type", json_integer(tlsa.matching));

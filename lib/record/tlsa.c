@@ -8,6 +8,7 @@
 #include "record/tag_list.h"
 
 #define DATA_LIMIT 65535
+#define HOST_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
 
 const char *
 mc_tlsa_usage_name(uint8_t usage)
@@ -99,7 +100,8 @@ judge_data(const struct mc_tlsa *tlsa, struct mc_problems *problems)
 static bool
 judge_usage(const struct mc_tlsa *tlsa, struct mc_problems *problems)
 {
-	bool good = tlsa->usage == 2 || tlsa->usage == 3;
+	bool client = tlsa->port != 0 && tlsa->port != 25; /* RFC 7672 is of servers alone */
+	bool good = tlsa->usage == 2 || tlsa->usage == 3 || (client && tlsa->usage < 2);
 
 	if (mc_tlsa_usage_name(tlsa->usage) == NULL) {
 		mc_problem(problems, "dane.usage-unknown", place(tlsa->usage_at), "usage %u",
@@ -185,19 +187,73 @@ is_type(const char *word, size_t length)
 	       (length == 6 && strncasecmp(word, "TYPE52", 6) == 0);
 }
 
+static bool
+is_mail_port(unsigned port)
+{
+	static const uint16_t ports[] = {25, 110, 143, 465, 587, 993, 995, 4190};
+
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		if (ports[i] == port)
+			return true;
+	return false;
+}
+
+/* The port of "_25._tcp.mx.example.com", 0 for any ("*._tcp"); -1: the name has another form. */
+static int
+port_of(const char *owner, size_t length)
+{
+	size_t at = 1;
+	int port = 0;
+
+	if (length < 6)
+		return -1;
+	while (owner[0] == '_' && at < length && owner[at] >= '0' && owner[at] <= '9' &&
+		port <= 65535)
+		port = port * 10 + (owner[at++] - '0');
+	if (port > 65535 || (port == 0 && owner[0] != '*') || length - at < 5 ||
+		strncasecmp(owner + at, "._tcp", 5) != 0)
+		return -1;
+	return length - at == 5 || owner[at + 5] == '.' ? port : -1;
+}
+
+/* RFC 6698, 3: where the record is looked for. */
+static void
+judge_owner(struct mc_tlsa *tlsa, const char *owner, size_t length, size_t at,
+	struct mc_problems *problems)
+{
+	int port = port_of(owner, length);
+
+	if (port < 0) {
+		mc_problem(problems, "dane.owner", at, "%.*s", (int)length, owner);
+		if (length < 200 && strspn(owner, HOST_CHARACTERS) >= length)
+			mc_problem_fix(problems, "Publish it at _25._tcp.%.*s", (int)length, owner);
+	} else if (port != 0 && !is_mail_port((unsigned)port))
+		mc_problem(problems, "dane.owner", at, "%.*s: port %d is none of mail", (int)length,
+			owner, port);
+	tlsa->port = (uint16_t)(port > 0 ? port : 0);
+}
+
 /* Behind the type, if it is there: what stands before is owner, TTL and class. */
 static void
-skip_to_data(struct words *words)
+skip_to_data(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problems)
 {
 	struct words probe = *words;
+	size_t length, first_length = 0, first_at = 0;
 	const char *word;
-	size_t length;
 
-	while (next_word(&probe, &word, &length))
+	while (next_word(&probe, &word, &length)) {
 		if (is_type(word, length)) {
 			*words = probe;
+			word = words->text + first_at;
+			if (first_length > 2 && memchr(word, '.', first_length) != NULL)
+				judge_owner(tlsa, word, first_length, first_at, problems);
 			return;
 		}
+		if (first_length == 0) {
+			first_length = length;
+			first_at = probe.at - length;
+		}
+	}
 }
 
 static bool
@@ -314,7 +370,7 @@ read_generic(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *prob
 	if (tlsa->length != octets || octets < 4) {
 		mc_problem(problems, "dane.syntax", at - 1, "%zu octets, where %s%u are due",
 			tlsa->length, octets < 4 ? "more than " : "", octets < 4 ? 3 : octets);
-		*tlsa = (struct mc_tlsa){.valid = false};
+		*tlsa = (struct mc_tlsa){.port = tlsa->port};
 		return false;
 	}
 	tlsa->usage = tlsa->data[0];
@@ -332,7 +388,7 @@ mc_tlsa_read(
 	struct words words = {.text = text, .length = length};
 
 	*ret_tlsa = (struct mc_tlsa){.valid = false};
-	skip_to_data(&words);
+	skip_to_data(&words, ret_tlsa, problems);
 	return skip_generic_mark(&words) ? read_generic(&words, ret_tlsa, problems)
 					 : read_fields(&words, ret_tlsa, problems);
 }
@@ -341,7 +397,8 @@ void
 mc_tlsa_parse(
 	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems)
 {
-	static const char *const kept[] = {"dane.certificate-pinned", "dane.full-data", NULL};
+	static const char *const kept[] = {
+		"dane.certificate-pinned", "dane.full-data", "dane.owner", NULL};
 
 	if (mc_tlsa_read(text, length, ret_tlsa, problems))
 		mc_tlsa_judge(ret_tlsa, problems);

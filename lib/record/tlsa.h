@@ -11,7 +11,8 @@
 #include "record/problem.h"
 
 struct mc_tlsa {
-	bool valid; /* usable for SMTP */
+	bool valid;    /* usable, for SMTP if the port is 25 or not known */
+	uint16_t port; /* by the owner's name; 0: not known */
 	uint8_t usage, selector, matching;
 	const uint8_t *data;
 	size_t length;

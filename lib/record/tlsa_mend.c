@@ -78,7 +78,7 @@ correct(struct mc_tlsa *tlsa)
 	other.selector = !tlsa->selector;
 	if (tlsa->matching == 0 && tlsa->selector < 2 && mc_tlsa_whole(&other))
 		tlsa->selector = other.selector;
-	if (tlsa->usage == 1)
+	if (tlsa->usage == 1 && (tlsa->port == 0 || tlsa->port == 25))
 		tlsa->usage = 3;
 	if (tlsa->matching == 1 && tlsa->length == 64)
 		tlsa->matching = 2;
