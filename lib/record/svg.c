@@ -148,7 +148,7 @@ read_attributes(struct reading *reading, const XML_Char **attributes)
 		bool href = strcmp(name, XLINK "href") == 0 || strcmp(name, "href") == 0;
 		if ((href && value[0] != '#') || leads_away(value))
 			note(reading, mc_arena_printf(reading->arena,
-					      "a reference to elsewhere: %s=\"%.60s\"",
+					      "a reference to elsewhere: %.40s=\"%.60s\"",
 					      strcmp(name, XLINK "href") == 0 ? "xlink:href" : name,
 					      value));
 		else if (strcmp(name, "style") == 0)

@@ -36,6 +36,8 @@ static const struct svg_case cases[] = {
 	{"switch", ROOT ">" TITLE "<switch/></svg>", NULL, true, "element switch", NULL},
 	{"reference without xlink", ROOT ">" TITLE "<use href=\"https://x/\"/></svg>", NULL, true, "reference to elsewhere: href", NULL},
 	{"paint from elsewhere", ROOT ">" TITLE "<path fill=\"url( 'https://x/#a')\"/></svg>", NULL, true, "reference to elsewhere: fill", NULL},
+	{"a long name of an attribute", ROOT ">" TITLE "<path aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaBBB=\"url(x)\"/></svg>",
+		NULL, true, "elsewhere: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=", NULL},
 	{"paint from here", ROOT ">" TITLE "<path fill=\"url(#a) red\" stroke=\"url('#b')\"/></svg>", NULL, true, "", NULL},
 	{"event", ROOT " onload=\"alert(1)\">" TITLE "</svg>", NULL, true, "event handler: onload", NULL},
 	{"styles", ROOT ">" TITLE "<style/><path style=\"fill:red\"/></svg>", NULL, true, "element style|attribute style", NULL},
