@@ -44,6 +44,13 @@ mc_smtp_refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply, bool e
 	return true;
 }
 
+void
+mc_smtp_find_unexpected(struct mc_run *run, const struct mc_stage *stage)
+{
+	mc_find(run, "smtp.unexpected-code", "%s%s: %s", mc_step_name_text(stage->step),
+		stage->encrypted ? " (in TLS)" : "", mc_smtp_reply_line(run, &stage->reply));
+}
+
 static void
 judge_refusal(struct mc_run *run, const struct mc_stage *stage, const char *permanent,
 	const char *temporary)
@@ -54,6 +61,10 @@ judge_refusal(struct mc_run *run, const struct mc_stage *stage, const char *perm
 
 	if (mc_smtp_refuses_us(run, reply, envelope))
 		return;
+	if (reply->code / 100 != 4 && reply->code / 100 != 5) {
+		mc_smtp_find_unexpected(run, stage);
+		return;
+	}
 	if (reply->code / 100 == 4) {
 		mc_find(run, temporary, "%s", line);
 		explain_reply(run, line);
@@ -112,6 +123,11 @@ judge_timeout(struct mc_run *run, const struct mc_session *session)
 	mc_find(run, "smtp.slow", "%s: no complete reply in %lld s", waiting_for(session),
 		(long long)seconds);
 	mc_evidence(run, "%s", partial(run, session));
+	if (session->last == MC_STEP_BANNER && session->partial_length == 0)
+		mc_evidence(run, "not one octet came: so do ports that begin with TLS (is this "
+				 "one meant to? --tls implicit)");
+	if (session->partial_length > 0 && session->partial[session->partial_length - 1] == '\r')
+		mc_find(run, "smtp.bare-cr", "%s: %s", waiting_for(session), partial(run, session));
 	mc_inconclusive(run, "no complete reply to %s within the %lld s waited for it",
 		waiting_for(session), (long long)seconds);
 }
@@ -128,7 +144,10 @@ judge_not_smtp(struct mc_run *run, const struct mc_session *session)
 void
 mc_smtp_judge_end(struct mc_run *run, const struct mc_session *session)
 {
-	if (session->starttls == MC_STARTTLS_FAILED)
+	bool unasked = session->starttls_unadvertised && session->last == MC_STEP_STARTTLS &&
+		       session->end != MC_END_LOCAL;
+
+	if (session->starttls == MC_STARTTLS_FAILED || unasked)
 		return; /* told as such */
 	switch (session->end) {
 	case MC_END_COMPLETE:
@@ -185,6 +204,7 @@ static const struct {
 	enum mc_smtp_oddity oddity;
 	const char *id;
 } oddities[] = {
+	{MC_ODD_EARLY, "smtp.early-reply"},
 	{MC_ODD_MIXED_CODES, "smtp.mixed-codes"},
 	{MC_ODD_GARBAGE_LINE, "smtp.garbage-line"},
 	{MC_ODD_INVALID_CODE, "smtp.invalid-code"},
@@ -239,6 +259,27 @@ judge_oddities(struct mc_run *run, const struct mc_session *session)
 		}
 }
 
+/* Success in other words than the standard's: clients go by the first digit. */
+static void
+judge_codes(struct mc_run *run, const struct mc_session *session)
+{
+	static const int usual[MC_STEP_COUNT] = {
+		[MC_STEP_BANNER] = 220, [MC_STEP_EHLO] = 250, [MC_STEP_HELO] = 250};
+
+	if (session->starttls == MC_STARTTLS_FAILED)
+		return; /* the EHLO inside TLS: told as such */
+	for (size_t i = 0; i < session->stage_count; i++) {
+		const struct mc_stage *stage = &session->stages[i];
+		int code = stage->reply.code;
+		if (!stage->answered || usual[stage->step] == 0 || code / 100 != 2 || code == 221 ||
+			code == usual[stage->step] || (stage->reply.oddities & MC_ODD_EARLY) != 0)
+			continue;
+		mc_smtp_find_unexpected(run, stage);
+		mc_severity(run, MC_NOTICE);
+		return;
+	}
+}
+
 /* The first word after the code of a greeting or an EHLO reply is the server's name. */
 static void
 judge_name(struct mc_run *run, const struct mc_session *session, enum mc_step_name step,
@@ -250,7 +291,7 @@ judge_name(struct mc_run *run, const struct mc_session *session, enum mc_step_na
 	size_t length = 0;
 
 	if (stage == NULL || !stage->answered || stage->reply.count == 0 ||
-		stage->reply.code / 100 != 2)
+		stage->reply.code / 100 != 2 || stage->reply.code == 221)
 		return;
 	line = &stage->reply.lines[0];
 	while (length < line->length && length < SAMPLE_BYTES && line->text[length] != ' ')
@@ -279,6 +320,7 @@ mc_smtp_judge_conduct(struct mc_run *run, const struct mc_session *session)
 
 	judge_helo_fallback(run, session);
 	judge_times(run, session);
+	judge_codes(run, session);
 	judge_oddities(run, session);
 	judge_name(run, session, MC_STEP_BANNER, "smtp.banner-name");
 	judge_name(run, session, MC_STEP_EHLO, "smtp.ehlo-name");

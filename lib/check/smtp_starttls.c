@@ -42,8 +42,8 @@ judge_absent(struct mc_run *run, const struct mc_session *session)
 		mc_evidence(run, "%s", attempt(session));
 		return;
 	}
-	mc_find(run, "smtp.no-starttls", "not among the %zu keywords of the EHLO reply",
-		session->plain.count);
+	mc_find(run, "smtp.no-starttls", "not among the %zu keyword%s of the EHLO reply",
+		session->plain.count, session->plain.count == 1 ? "" : "s");
 	mc_evidence(run, "%s", attempt(session));
 }
 
@@ -120,6 +120,52 @@ judge_failed(struct mc_run *run, const struct mc_session *session)
 						    : mc_session_end_text(session->end));
 }
 
+/* A handshake that begins before the ClientHello, as servers do whose TLS cannot start. */
+static bool
+looks_like_tls(const char *bytes, size_t length)
+{
+	return length > 0 && bytes[0] >= 20 && bytes[0] <= 23 && (length == 1 || bytes[1] == 3);
+}
+
+static void
+judge_injected(struct mc_run *run, const struct mc_session *session)
+{
+	const char *bytes = session->injected;
+	size_t length = session->injected_length;
+
+	if (!looks_like_tls(bytes, length))
+		mc_find(run, "smtp.starttls-injected", "%s", sample(run, bytes, length));
+	else if (bytes[0] == 21 && length >= 7)
+		mc_find(run, "smtp.starttls-failed", "TLS alert %d before the ClientHello",
+			(unsigned char)bytes[6]);
+	else
+		mc_find(run, "smtp.starttls-failed", "a TLS record before the ClientHello: %s",
+			sample(run, bytes, length));
+}
+
+/* EHLO succeeded, in words that do not tell whether STARTTLS is among them. */
+static bool
+offer_unclear(const struct mc_session *session)
+{
+	const struct mc_stage *ehlo = mc_session_stage(session, MC_STEP_EHLO, false);
+
+	return session->starttls == MC_STARTTLS_UNKNOWN && ehlo != NULL && ehlo->answered &&
+	       ehlo->reply.code / 100 == 2 && ehlo->reply.code != 221 &&
+	       mc_session_stage(session, MC_STEP_STARTTLS, false) == NULL;
+}
+
+/* The server answered STARTTLS by neither yes nor no. */
+static void
+judge_answer(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *stage = mc_session_stage(session, MC_STEP_STARTTLS, false);
+
+	if (stage != NULL && stage->answered && stage->reply.code != 220 &&
+		(stage->reply.oddities & MC_ODD_EARLY) == 0 && stage->reply.code / 100 != 4 &&
+		stage->reply.code / 100 != 5)
+		mc_smtp_find_unexpected(run, stage);
+}
+
 void
 mc_smtp_judge_starttls(struct mc_run *run, const struct mc_session *session)
 {
@@ -128,8 +174,11 @@ mc_smtp_judge_starttls(struct mc_run *run, const struct mc_session *session)
 	if (session->tls != NULL && session->tls->result != MC_TLS_UP && !session->starttls_mangled)
 		judge_handshake(run, session->tls, implicit);
 	if (session->injected != NULL)
-		mc_find(run, "smtp.starttls-injected", "%s",
-			sample(run, session->injected, session->injected_length));
+		judge_injected(run, session);
+	judge_answer(run, session);
+	if (offer_unclear(session))
+		mc_inconclusive(run, "the reply to EHLO is malformed: it does not tell whether "
+				     "STARTTLS is offered");
 	if (session->starttls == MC_STARTTLS_ABSENT && run->settings->tls != MC_TLS_NONE)
 		judge_absent(run, session);
 	if (session->starttls == MC_STARTTLS_REFUSED)
