@@ -146,6 +146,10 @@ START_TEST(behaviours)
 			usleep(1000);
 		ck_assert_msg(atomic_load(&server.quits) == row->quits, "%s: %d QUITs", row->name,
 			atomic_load(&server.quits));
+		ck_assert_msg(row->tls_result != MC_TLS_UP || row->quits == 0 || row->unclean ||
+				      row->mode == SMTP_NO_CLOSE ||
+				      atomic_load(&server.farewells) == 1,
+			"%s: no close_notify", row->name);
 		smtp_stop(&server);
 	}
 }

@@ -36,9 +36,10 @@ struct smtp_server {
 	gnutls_certificate_credentials_t credentials;
 	struct made certificate;
 	atomic_int connections, now, peak, quits;
-	char helo[256];   /* the last EHLO argument */
-	const char *page; /* of HTTPS; NULL: no answer, "": reset */
-	bool unclean;     /* ends without close_notify */
+	atomic_int farewells; /* close_notify heard after QUIT */
+	char helo[256];       /* the last EHLO argument */
+	const char *page;     /* of HTTPS; NULL: no answer, "": reset */
+	bool unclean;         /* ends without close_notify */
 	char request[1024];
 };
 
@@ -168,6 +169,16 @@ smtp_ehlo(struct smtp_peer *peer, const char *line)
 	return true;
 }
 
+static inline void
+smtp_say_farewell(struct smtp_peer *peer)
+{
+	char octet;
+
+	gnutls_bye(peer->tls, GNUTLS_SHUT_WR);
+	if (gnutls_record_recv(peer->tls, &octet, 1) == 0)
+		atomic_fetch_add(&peer->server->farewells, 1);
+}
+
 static inline bool
 smtp_command(struct smtp_peer *peer, const char *line)
 {
@@ -184,7 +195,7 @@ smtp_command(struct smtp_peer *peer, const char *line)
 	if (peer->server->mode == SMTP_NO_CLOSE)
 		smtp_drain(peer);
 	else if (peer->tls != NULL && peer->server->mode != SMTP_UNCLEAN)
-		gnutls_bye(peer->tls, GNUTLS_SHUT_WR);
+		smtp_say_farewell(peer);
 	return false;
 }
 
