@@ -415,6 +415,15 @@ connect_to(const struct mc_run *run, const struct mc_subject *subject)
 	return NULL;
 }
 
+const struct mc_address *
+mc_connect_to_address(const struct mc_run *run, const char *host)
+{
+	const struct mc_subject subject = {.host = host, .port = run->port};
+	const struct mc_connect_to *rule = connect_to(run, &subject);
+
+	return rule != NULL && rule->address.family != 0 ? &rule->address : NULL;
+}
+
 #define DNS_PORT 53
 #define HTTPS_PORT 443
 
