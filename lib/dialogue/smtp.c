@@ -333,6 +333,7 @@ awaited(const struct mc_smtp *smtp)
 		[MC_STEP_EHLO] = "the reply to EHLO",
 		[MC_STEP_HELO] = "the reply to HELO",
 		[MC_STEP_STARTTLS] = "the reply to STARTTLS",
+		[MC_STEP_TLS] = "the TLS handshake",
 		[MC_STEP_MAIL] = "the reply to MAIL",
 		[MC_STEP_RCPT] = "the reply to RCPT",
 		[MC_STEP_QUIT] = "the reply to QUIT",
@@ -357,6 +358,27 @@ mc_smtp_expire(struct mc_smtp *smtp, int64_t now)
 		awaited(smtp));
 	mc_smtp_state_conclude(smtp, smtp->step == MC_STEP_QUIT ? MC_END_COMPLETE : MC_END_TIMEOUT);
 	mc_smtp_state_goodbye(smtp);
+	settle(smtp);
+}
+
+void
+mc_smtp_give_up(struct mc_smtp *smtp, const char *why, int64_t now)
+{
+	bool shaking = smtp->want == MC_SMTP_WANT_TLS;
+
+	if (smtp->want == MC_SMTP_WANT_CLOSE)
+		return;
+	tick(smtp, now);
+	mc_smtp_state_break(smtp);
+	mc_smtp_state_note(smtp, "given up: %s", why);
+	if (smtp->step != MC_STEP_QUIT)
+		smtp->session->failure =
+			mc_arena_printf(smtp->arena, "%s, waiting for %s", why, awaited(smtp));
+	mc_smtp_state_conclude(smtp, smtp->step == MC_STEP_QUIT ? MC_END_COMPLETE : MC_END_LOCAL);
+	if (shaking)
+		mc_smtp_state_finish(smtp);
+	else
+		mc_smtp_state_goodbye(smtp);
 	settle(smtp);
 }
 

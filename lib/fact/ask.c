@@ -50,12 +50,17 @@ without_store(struct mc_run_state *state, const struct mc_question *question,
 	return fact != NULL ? fact : mc_fact_no_memory(question->kind);
 }
 
+const char *
+mc_run_time_up(struct mc_run_state *state)
+{
+	return mc_arena_printf(&state->arena, "the time for this target (%g s) was up",
+		(double)state->settings.deadline / 1000);
+}
+
 static const struct mc_fact *
 cut_short(struct mc_run_state *state, const struct mc_question *question)
 {
-	return without_store(state, question, MC_FAIL_DEADLINE,
-		mc_arena_printf(&state->arena, "the time for this target (%lld s) was up",
-			(long long)(state->settings.deadline / 1000)));
+	return without_store(state, question, MC_FAIL_DEADLINE, mc_run_time_up(state));
 }
 
 static void

@@ -247,6 +247,16 @@ objection(
 	return text;
 }
 
+void
+mc_connection_give_up(struct mc_observation *observation, const char *why)
+{
+	struct mc_connection *connection = (struct mc_connection *)observation;
+
+	if (connection->phase == MC_CONNECTION_TALKING ||
+		connection->phase == MC_CONNECTION_LINGERING)
+		mc_stream_give_up(connection, why);
+}
+
 struct mc_observation *
 mc_connection_begin(
 	struct mc_net *net, const struct mc_question *question, mc_observed *done, void *argument)

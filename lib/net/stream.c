@@ -390,6 +390,17 @@ mc_stream_expire(struct mc_connection *connection)
 		mc_connection_alarm(connection, connection->until);
 }
 
+void
+mc_stream_give_up(struct mc_connection *connection, const char *why)
+{
+	if (connection->phase == MC_CONNECTION_LINGERING) {
+		part(connection);
+	} else if (connection->talk->give_up != NULL) {
+		connection->talk->give_up(connection, why, now(connection));
+		mc_stream_settle(connection);
+	}
+}
+
 bool
 mc_stream_begin(struct mc_connection *connection)
 {

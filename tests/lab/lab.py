@@ -147,6 +147,10 @@ def hostile(directory):
                                         '--format', 'json')
     expect(status == 3 and seconds < 5 * slow_build, 'the deadline ends a target',
            (status, seconds))
+    endpoint = check_of(report, 'smtp')['values']['endpoints'][0]
+    expect(endpoint['starttls'] == 'unknown' and 'STARTTLS' in endpoint['ehlo'] and
+           any(line['text'] == 'STARTTLS' for line in endpoint['transcript']),
+           'what was seen by then is told', endpoint)
     lab.stop()
 
 

@@ -19,6 +19,7 @@ enum act {
 	BREAKS, /* the handshake fails */
 	NAMED,  /* the EHLO name is known */
 	CLOSES, /* the server closes: enum mc_smtp_close in `ms` */
+	HURRIES, /* the caller has no more time */
 	SLEEPS, /* nothing happens until the deadline */
 };
 
@@ -80,6 +81,10 @@ struct move {
 #define RESET                                                                                      \
 	{                                                                                          \
 		CLOSES, "by peer", 0, MC_CLOSE_RESET                                               \
+	}
+#define NO_TIME                                                                                    \
+	{                                                                                          \
+		HURRIES, "time is up", 0, 0                                                        \
 	}
 #define GIVE_UP                                                                                    \
 	{                                                                                          \
@@ -375,6 +380,28 @@ static const struct scene others[] = {
 	{"given up while STARTTLS is due", AUTO, {BANNER, EHLO, OFFER, H("STARTTLS"), GIVE_UP},
 		"connect banner=220 ehlo=250 starttls?", MC_END_LOCAL, MC_STEP_STARTTLS,
 		MC_STARTTLS_OFFERED, "", "no route", NULL},
+	{"no time for the banner", AUTO, {S("220-"), NO_TIME}, "connect banner?", MC_END_LOCAL,
+		MC_STEP_BANNER, MC_STARTTLS_UNKNOWN, "", "time is up, waiting for the greeting",
+		NULL},
+	{"no time for EHLO", AUTO, {BANNER, EHLO, S("250-mx"), NO_TIME}, "connect banner=220 ehlo? "
+		"quit?", MC_END_LOCAL, MC_STEP_EHLO, MC_STARTTLS_UNKNOWN, "",
+		"time is up, waiting for the reply to EHLO", NULL},
+	{"no time for STARTTLS", AUTO, {BANNER, EHLO, OFFER, H("STARTTLS"), NO_TIME}, "connect "
+		"banner=220 ehlo=250 starttls? quit?", MC_END_LOCAL, MC_STEP_STARTTLS,
+		MC_STARTTLS_UNKNOWN, "", "time is up, waiting for the reply to STARTTLS", NULL},
+	{"no time for TLS", AUTO, {BANNER, EHLO, OFFER, H("STARTTLS"), S("220 go\r\n"), NO_TIME},
+		"connect banner=220 ehlo=250 starttls=220 tls?", MC_END_LOCAL, MC_STEP_TLS,
+		MC_STARTTLS_UNKNOWN, "", "time is up, waiting for the TLS handshake", NULL},
+	{"no time for EHLO inside TLS", AUTO, {BANNER, UPGRADE, EHLO, NO_TIME}, "connect banner=220 "
+		"ehlo=250 starttls=220 tls ehlo/tls? quit/tls?", MC_END_LOCAL, MC_STEP_EHLO,
+		MC_STARTTLS_UNKNOWN, "", "time is up, waiting for the reply to EHLO", NULL},
+	{"no time for QUIT", AUTO, {BANNER, EHLO, NO_OFFER, H("QUIT"), NO_TIME},
+		"connect banner=220 ehlo=250 quit?", DONE, MC_STARTTLS_ABSENT, "", "", NULL},
+	{"no time when all is over", AUTO, {BANNER, EHLO, NO_OFFER, BYE, NO_TIME},
+		"connect banner=220 ehlo=250 quit=221", DONE, MC_STARTTLS_ABSENT, "", "", NULL},
+	{"no time for a name", {.quit_after = MC_STEP_QUIT}, 25, {BANNER, NO_TIME},
+		"connect banner=220 quit?", MC_END_LOCAL, MC_STEP_EHLO, MC_STARTTLS_UNKNOWN, "",
+		"time is up", NULL},
 	{"EHLO gets half out", AUTO, {BANNER, STALL(5, "EHLO c.example"), SLEEP},
 		"connect banner=220 ehlo?", MC_END_TIMEOUT, MC_STEP_EHLO, MC_STARTTLS_UNKNOWN,
 		"", "", NULL},
