@@ -124,8 +124,9 @@ judge_timeout(struct mc_run *run, const struct mc_session *session)
 		(long long)seconds);
 	mc_evidence(run, "%s", partial(run, session));
 	if (session->last == MC_STEP_BANNER && session->partial_length == 0)
-		mc_evidence(run, "not one octet came: so do ports that begin with TLS (is this "
-				 "one meant to? --tls implicit)");
+		mc_evidence(run,
+			"not one octet came: a port that begins with TLS is as silent (smtp "
+			"--tls implicit tells)");
 	if (session->partial_length > 0 && session->partial[session->partial_length - 1] == '\r')
 		mc_find(run, "smtp.bare-cr", "%s: %s", waiting_for(session), partial(run, session));
 	mc_inconclusive(run, "no complete reply to %s within the %lld s waited for it",
