@@ -302,6 +302,17 @@ judge_name(struct mc_run *run, const struct mc_session *session, enum mc_step_na
 		mc_find(run, id, "\"%s\" is not a fully qualified host name", name);
 }
 
+void
+mc_smtp_tell_masked(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *stage = last_stage(session, MC_STEP_BANNER);
+
+	if (stage != NULL && stage->answered && stage->reply.count > 0 &&
+		strstr(stage->reply.lines[0].text, "********") != NULL)
+		mc_evidence(run, "the greeting is overwritten by asterisks: a firewall (Cisco PIX "
+				 "or ASA) rewrites SMTP");
+}
+
 static void
 judge_helo_fallback(struct mc_run *run, const struct mc_session *session)
 {
@@ -310,8 +321,10 @@ judge_helo_fallback(struct mc_run *run, const struct mc_session *session)
 
 	if (session->starttls == MC_STARTTLS_FAILED)
 		return; /* EHLO was refused inside TLS: told as such */
-	if (helo != NULL && ehlo != NULL && helo->answered && helo->reply.code / 100 == 2)
+	if (helo != NULL && ehlo != NULL && helo->answered && helo->reply.code / 100 == 2) {
 		mc_find(run, "smtp.ehlo-rejected", "%s", mc_smtp_reply_line(run, &ehlo->reply));
+		mc_smtp_tell_masked(run, session);
+	}
 }
 
 void

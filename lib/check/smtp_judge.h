@@ -27,6 +27,8 @@ void mc_smtp_judge_capabilities(struct mc_run *run, const struct mc_session *ses
 void mc_smtp_judge_end(struct mc_run *run, const struct mc_session *session);
 void mc_smtp_judge_conduct(struct mc_run *run, const struct mc_session *session);
 void mc_smtp_judge_envelope(struct mc_run *run, const struct mc_session *session);
+/* More evidence: a greeting that a firewall has overwritten. */
+void mc_smtp_tell_masked(struct mc_run *run, const struct mc_session *session);
 /* A reply whose code does not answer the command. */
 void mc_smtp_find_unexpected(struct mc_run *run, const struct mc_stage *stage);
 

@@ -45,6 +45,7 @@ judge_absent(struct mc_run *run, const struct mc_session *session)
 	mc_find(run, "smtp.no-starttls", "not among the %zu keyword%s of the EHLO reply",
 		session->plain.count, session->plain.count == 1 ? "" : "s");
 	mc_evidence(run, "%s", attempt(session));
+	mc_smtp_tell_masked(run, session);
 }
 
 static void
