@@ -21,6 +21,8 @@ void mc_smtp_conclude_reach(struct mc_run *run, struct mc_instance **instances, 
 
 /* smtp_starttls.c: STARTTLS and what it changes. */
 void mc_smtp_judge_starttls(struct mc_run *run, const struct mc_session *session);
+
+/* smtp_ehlo.c: what the server says it can do. */
 void mc_smtp_judge_capabilities(struct mc_run *run, const struct mc_session *session);
 
 /* smtp_conduct.c: how the server behaves: times, oddities, refusals, endings. */
