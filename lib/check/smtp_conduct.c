@@ -302,13 +302,19 @@ judge_name(struct mc_run *run, const struct mc_session *session, enum mc_step_na
 		mc_find(run, id, "\"%s\" is not a fully qualified host name", name);
 }
 
-void
-mc_smtp_tell_masked(struct mc_run *run, const struct mc_session *session)
+static bool
+masked(const struct mc_session *session)
 {
 	const struct mc_stage *stage = last_stage(session, MC_STEP_BANNER);
 
-	if (stage != NULL && stage->answered && stage->reply.count > 0 &&
-		strstr(stage->reply.lines[0].text, "********") != NULL)
+	return stage != NULL && stage->answered && stage->reply.count > 0 &&
+	       strstr(stage->reply.lines[0].text, "********") != NULL;
+}
+
+void
+mc_smtp_tell_masked(struct mc_run *run, const struct mc_session *session)
+{
+	if (masked(session))
 		mc_evidence(run, "the greeting is overwritten by asterisks: a firewall (Cisco PIX "
 				 "or ASA) rewrites SMTP");
 }
@@ -336,7 +342,8 @@ mc_smtp_judge_conduct(struct mc_run *run, const struct mc_session *session)
 	judge_times(run, session);
 	judge_codes(run, session);
 	judge_oddities(run, session);
-	judge_name(run, session, MC_STEP_BANNER, "smtp.banner-name");
+	if (!masked(session))
+		judge_name(run, session, MC_STEP_BANNER, "smtp.banner-name");
 	judge_name(run, session, MC_STEP_EHLO, "smtp.ehlo-name");
 	if (session->unclean_close)
 		mc_find(run, "smtp.unclean-close", "%s", "");

@@ -178,8 +178,9 @@ mc_smtp_judge_starttls(struct mc_run *run, const struct mc_session *session)
 		judge_injected(run, session);
 	judge_answer(run, session);
 	if (offer_unclear(session))
-		mc_inconclusive(run, "the reply to EHLO is malformed: it does not tell whether "
-				     "STARTTLS is offered");
+		mc_inconclusive(run,
+			"the reply to EHLO is no well-formed 250: it does not tell whether "
+			"STARTTLS is offered");
 	if (session->starttls == MC_STARTTLS_ABSENT && run->settings->tls != MC_TLS_NONE)
 		judge_absent(run, session);
 	if (session->starttls == MC_STARTTLS_REFUSED)
