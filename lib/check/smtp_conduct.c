@@ -118,10 +118,10 @@ static void
 judge_timeout(struct mc_run *run, const struct mc_session *session)
 {
 	const struct mc_stage *stage = last_stage(session, session->last);
-	int64_t seconds = stage != NULL ? (stage->ended - stage->began) / 1000 : 0;
+	int64_t ms = stage != NULL ? stage->ended - stage->began : 0;
+	double seconds = (double)((ms + 50) / 100) / 10;
 
-	mc_find(run, "smtp.slow", "%s: no complete reply in %lld s", waiting_for(session),
-		(long long)seconds);
+	mc_find(run, "smtp.slow", "%s: no complete reply in %g s", waiting_for(session), seconds);
 	mc_evidence(run, "%s", partial(run, session));
 	if (session->last == MC_STEP_BANNER && session->partial_length == 0)
 		mc_evidence(run,
@@ -129,8 +129,8 @@ judge_timeout(struct mc_run *run, const struct mc_session *session)
 			"--tls implicit tells)");
 	if (session->partial_length > 0 && session->partial[session->partial_length - 1] == '\r')
 		mc_find(run, "smtp.bare-cr", "%s: %s", waiting_for(session), partial(run, session));
-	mc_inconclusive(run, "no complete reply to %s within the %lld s waited for it",
-		waiting_for(session), (long long)seconds);
+	mc_inconclusive(run, "no complete reply to %s within the %g s waited for it",
+		waiting_for(session), seconds);
 }
 
 static void

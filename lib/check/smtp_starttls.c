@@ -104,6 +104,17 @@ judge_ehlo_inside(struct mc_run *run, const struct mc_smtp_reply *reply)
 	mc_inconclusive(run, "the server asks to come back later: %s", line);
 }
 
+/* In TLS 1.3 a client learns only now that it was not wanted. */
+static void
+judge_silent_inside(struct mc_run *run, const struct mc_session *session)
+{
+	mc_find(run, "smtp.starttls-ehlo", "no reply to EHLO inside TLS (%s)",
+		session->failure[0] != '\0' ? session->failure : mc_session_end_text(session->end));
+	if (strstr(session->failure, "alert 116:") != NULL)
+		mc_evidence(run, "the server demands a certificate of its clients, which senders "
+				 "do not have (Postfix: smtpd_tls_req_ccert)");
+}
+
 static void
 judge_failed(struct mc_run *run, const struct mc_session *session)
 {
@@ -116,9 +127,7 @@ judge_failed(struct mc_run *run, const struct mc_session *session)
 	if (ehlo != NULL && ehlo->answered)
 		judge_ehlo_inside(run, &ehlo->reply);
 	else
-		mc_find(run, "smtp.starttls-ehlo", "no reply to EHLO inside TLS (%s)",
-			session->failure[0] != '\0' ? session->failure
-						    : mc_session_end_text(session->end));
+		judge_silent_inside(run, session);
 }
 
 /* A handshake that begins before the ClientHello, as servers do whose TLS cannot start. */
