@@ -33,6 +33,8 @@ drop(struct mc_observation *observation)
 	struct mc_connection *connection = (struct mc_connection *)observation;
 	struct mc_net *net = observation->net;
 
+	if (connection->phase == MC_CONNECTION_TALKING && !net->forked)
+		mc_stream_leave(connection);
 	hang_up(connection);
 	mc_pace_leave(net->pace, &connection->place);
 	mc_tls_client_free(connection->tls);

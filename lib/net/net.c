@@ -186,7 +186,7 @@ mind_fork(struct mc_net *net)
 	if (net->process == getpid())
 		return;
 	net->process = getpid();
-	net->closing = true;
+	net->closing = net->forked = true;
 	if (net->base != NULL)
 		(void)event_reinit(net->base);
 }

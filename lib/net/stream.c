@@ -401,6 +401,18 @@ mc_stream_give_up(struct mc_connection *connection, const char *why)
 	}
 }
 
+void
+mc_stream_leave(struct mc_connection *connection)
+{
+	if (connection->talk->give_up == NULL)
+		return;
+	connection->talk->give_up(connection, "nobody waits for it", now(connection));
+	(void)say(connection);
+	if (is_encrypted(connection))
+		mc_tls_client_close(connection->tls);
+	flush_tls(connection);
+}
+
 bool
 mc_stream_begin(struct mc_connection *connection)
 {

@@ -255,6 +255,26 @@ START_TEST(cancelled)
 }
 END_TEST
 
+/* Nobody is left without a QUIT. */
+START_TEST(cancelled_with_quit)
+{
+	struct mc_question question;
+	struct mc_entry *entry;
+
+	open_all(SMTP_EHLO_SILENT);
+	question = question_to("127.0.0.1", server.port);
+	question.plan.helo = "probe.example";
+	entry = client_ask(&client, &question);
+	client_run(&client, 100);
+	ck_assert_int_eq(atomic_load(&server.late_quits), 0);
+	mc_store_unpin(entry, NULL);
+	for (int w = 0; w < 1000 && atomic_load(&server.now) > 0; w++)
+		usleep(1000);
+	ck_assert_int_eq(atomic_load(&server.late_quits), 1);
+	close_all();
+}
+END_TEST
+
 /* The time of the one who asked is up, at whatever moment. */
 START_TEST(concluded)
 {
@@ -531,6 +551,6 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-UNIT_MAIN("net_session", behaviours, refused, connect_times_out, cancelled, concluded,
-	concluded_by_what_was_seen, paced, peace_after_421, greeting, via, source, forked,
-	out_of_memory)
+UNIT_MAIN("net_session", behaviours, refused, connect_times_out, cancelled, cancelled_with_quit,
+	concluded, concluded_by_what_was_seen, paced, peace_after_421, greeting, via, source,
+	forked, out_of_memory)

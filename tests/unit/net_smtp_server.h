@@ -36,10 +36,11 @@ struct smtp_server {
 	gnutls_certificate_credentials_t credentials;
 	struct made certificate;
 	atomic_int connections, now, peak, quits;
-	atomic_int farewells; /* close_notify heard after QUIT */
-	char helo[256];       /* the last EHLO argument */
-	const char *page;     /* of HTTPS; NULL: no answer, "": reset */
-	bool unclean;         /* ends without close_notify */
+	atomic_int late_quits; /* that came while nothing was answered */
+	atomic_int farewells;  /* close_notify heard after QUIT */
+	char helo[256];        /* the last EHLO argument */
+	const char *page;      /* of HTTPS; NULL: no answer, "": reset */
+	bool unclean;          /* ends without close_notify */
 	char request[1024];
 };
 
@@ -106,9 +107,11 @@ static inline void
 smtp_drain(struct smtp_peer *peer)
 {
 	char bytes[4096];
+	ssize_t length;
 
-	while (recv(peer->fd, bytes, sizeof(bytes), 0) > 0)
-		;
+	while ((length = recv(peer->fd, bytes, sizeof(bytes), 0)) > 0)
+		if (length >= 6 && memcmp(bytes + length - 6, "QUIT\r\n", 6) == 0)
+			atomic_fetch_add(&peer->server->late_quits, 1);
 }
 
 static inline void
