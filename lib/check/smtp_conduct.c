@@ -84,6 +84,22 @@ last_stage(const struct mc_session *session, enum mc_step_name step)
 	return NULL;
 }
 
+/* A service of another kind greets with 220 too. */
+static void
+tell_other_service(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *stage = last_stage(session, MC_STEP_BANNER);
+	const char *text;
+
+	if (stage == NULL || stage->reply.count == 0)
+		return;
+	text = stage->reply.lines[0].text;
+	if (strstr(text, "LMTP") != NULL)
+		mc_evidence(run, "the greeting speaks of LMTP (see: mailcheck smtp --lmtp)");
+	else if (strstr(text, "FTP") != NULL && strstr(text, "SMTP") == NULL)
+		mc_evidence(run, "the greeting is that of an FTP server");
+}
+
 static void
 judge_refused_end(struct mc_run *run, const struct mc_session *session)
 {
@@ -94,8 +110,10 @@ judge_refused_end(struct mc_run *run, const struct mc_session *session)
 	if (session->last == MC_STEP_BANNER)
 		judge_refusal(run, stage, "smtp.greeting-rejected", "smtp.greeting-deferred");
 	else if ((session->last == MC_STEP_EHLO || session->last == MC_STEP_HELO) &&
-		 session->starttls != MC_STARTTLS_FAILED)
+		 session->starttls != MC_STARTTLS_FAILED) {
 		judge_refusal(run, stage, "smtp.helo-rejected", "smtp.helo-deferred");
+		tell_other_service(run, session);
+	}
 }
 
 static const char *
