@@ -207,7 +207,7 @@ judge_times(struct mc_run *run, const struct mc_session *session)
 	for (size_t i = 0; i < session->stage_count; i++) {
 		const struct mc_stage *stage = &session->stages[i];
 		int64_t ms = stage->ended - stage->began;
-		if (ms <= SLOW_MS || !stage->answered || stage->step == MC_STEP_TLS)
+		if (ms <= SLOW_MS || !stage->answered)
 			continue;
 		if (!found)
 			mc_find(run, "smtp.slow", "%s: %lld.%lld s", mc_step_name_text(stage->step),
