@@ -274,6 +274,9 @@ judge_oddities(struct mc_run *run, const struct mc_session *session)
 			mc_find(run, oddities[row].id, "%s%s: %s", mc_step_name_text(stage->step),
 				stage->encrypted ? " (in TLS)" : "",
 				odd_sample(run, stage, oddities[row].oddity));
+			if (oddities[row].oddity == MC_ODD_EARLY &&
+				session->starttls == MC_STARTTLS_WORKS)
+				mc_severity(run, MC_WARNING); /* in step all the same */
 			break;
 		}
 }
