@@ -9,18 +9,18 @@
 
 enum act {
 	END,
-	SAYS,   /* the server sends, after `ms` */
-	EARLY,  /* the same, though a command of ours is pending */
-	DRIPS,  /* an octet every `ms` */
-	FLOODS, /* the text `ms` times */
-	HEARS,  /* our command must be pending, in one piece, and is sent */
-	STALLS, /* our command must be pending, but only `ms` octets of it get out */
-	SECURE, /* the handshake succeeds */
-	BREAKS, /* the handshake fails */
-	NAMED,  /* the EHLO name is known */
-	CLOSES, /* the server closes: enum mc_smtp_close in `ms` */
+	SAYS,    /* the server sends, after `ms` */
+	EARLY,   /* the same, though a command of ours is pending */
+	DRIPS,   /* an octet every `ms` */
+	FLOODS,  /* the text `ms` times */
+	HEARS,   /* our command must be pending, in one piece, and is sent */
+	STALLS,  /* our command must be pending, but only `ms` octets of it get out */
+	SECURE,  /* the handshake succeeds */
+	BREAKS,  /* the handshake fails */
+	NAMED,   /* the EHLO name is known */
+	CLOSES,  /* the server closes: enum mc_smtp_close in `ms` */
 	HURRIES, /* the caller has no more time */
-	SLEEPS, /* nothing happens until the deadline */
+	SLEEPS,  /* nothing happens until the deadline */
 };
 
 struct move {
