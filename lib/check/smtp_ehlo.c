@@ -27,25 +27,38 @@ ehlo_inside(const struct mc_session *session)
 	return ehlo != NULL && ehlo->answered && ehlo->reply.code == 250;
 }
 
+/* The first of the same keyword that says something else; NULL: there is none. */
+static const struct mc_capability *
+rival_of(const struct mc_capabilities *list, size_t i)
+{
+	const struct mc_capability *item = &list->items[i];
+
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(list->items[j].keyword, item->keyword) == 0 &&
+			strcmp(list->items[j].parameters, item->parameters) != 0)
+			return &list->items[j];
+	return NULL;
+}
+
 /* Senders take one of the two, and not all the same. */
 static void
 judge_duplicates(struct mc_run *run, const struct mc_capabilities *list)
 {
-	bool found = false;
+	const char *text;
+	bool told = false;
 
-	for (size_t i = 1; i < list->count; i++)
-		for (size_t j = 0; j < i; j++) {
-			if (strcmp(list->items[i].keyword, list->items[j].keyword) != 0 ||
-				strcmp(list->items[i].parameters, list->items[j].parameters) == 0)
-				continue;
-			if (!found)
-				mc_find(run, "smtp.ehlo-duplicate", "%s", "");
-			mc_evidence(run, "250 %s %s; 250 %s %s", list->items[j].keyword,
-				list->items[j].parameters, list->items[i].keyword,
-				list->items[i].parameters);
-			found = true;
-			break;
-		}
+	for (size_t i = 1; i < list->count; i++) {
+		const struct mc_capability *item = &list->items[i], *rival = rival_of(list, i);
+		if (rival == NULL)
+			continue;
+		text = mc_arena_printf(run->arena, "250 %s %s; 250 %s %s", rival->keyword,
+			rival->parameters, item->keyword, item->parameters);
+		if (told)
+			mc_evidence(run, "%s", text);
+		else
+			mc_find(run, "smtp.ehlo-duplicate", "%s", text);
+		told = true;
+	}
 }
 
 /* A number, or nothing (RFC 1870, 3); 0 is no limit. */
