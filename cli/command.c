@@ -145,8 +145,9 @@ const struct command commands[] = {
 			"Judges the TEXT (or standard input) of a record of TYPE (spf, dkim, "
 			"dmarc, mta-sts, mta-sts-policy, tls-rpt, tlsa or bimi), offline: "
 			"whether a receiver would use it, and what is unwise. TEXT is the "
-			"bare text or the quoted strings of a zone file. The exit status is "
-			"1 when no receiver would use the record.",
+			"bare text or the quoted strings of a zone file. Where it can be told "
+			"what a record was meant to say, a corrected one is printed. The exit "
+			"status is 1 when no receiver would use the record.",
 		.examples = record_examples,
 		.flags = FLAGS_GENERAL | FLAGS_OUTPUT,
 		.run = record_run,

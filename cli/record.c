@@ -93,7 +93,9 @@ judge(const char *type, const char *text, size_t length, const struct options *o
 	enum status status = STATUS_UNDETERMINED;
 
 	if (code == MAILCHECK_BAD_ARGUMENT) {
-		message("the record is longer than %d octets", MAILCHECK_RECORD_LIMIT);
+		message("the record is longer than one can be: %d octets of a TXT record, %d of "
+			"another",
+			MAILCHECK_RECORD_TXT_LIMIT, MAILCHECK_RECORD_LIMIT);
 		return STATUS_USAGE;
 	}
 	if (code != MAILCHECK_OK)

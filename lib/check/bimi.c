@@ -92,10 +92,14 @@ tell_attempts(struct mc_run *run, const struct mc_dns *dns, const struct mc_txts
 {
 	for (size_t i = 0; i < txts->other_count; i++) {
 		const struct mc_txt *txt = &txts->others[i];
+		const char *better;
 		if (!mc_bimi_is_attempt(txt->text, txt->length))
 			continue;
 		mc_find(run, "bimi.version", "%s", mc_txt_escaped(run, txt));
 		mc_about(run, dns->name);
+		better = mc_bimi_mend(run->arena, txt->text, txt->length);
+		if (better != NULL)
+			mc_fix(run, "Publish instead: %s", better);
 	}
 }
 

@@ -106,6 +106,8 @@ gather(struct mc_run *run, struct host *host)
 static void
 read_records(struct mc_run *run, struct host *host, struct mc_problems *problems)
 {
+	static const char *const kept[] = {"dane.full-data", NULL};
+
 	for (size_t i = 0; i < host->tlsa->count && host->count < TLSA_LIMIT; i++) {
 		const struct mc_rr *rr = &host->tlsa->rrs[i];
 		struct mc_tlsa *tlsa = &host->records[host->count];
@@ -118,6 +120,9 @@ read_records(struct mc_run *run, struct host *host, struct mc_problems *problems
 			.length = (size_t)rr->rdlength - 3};
 		mc_problems_init(&problems[host->count], run->arena);
 		mc_tlsa_judge(tlsa, &problems[host->count]);
+		if (!tlsa->valid)
+			mc_problems_offer(&problems[host->count],
+				mc_tlsa_mend_fields(run->arena, tlsa), kept);
 		host->rrs[host->count++] = rr;
 		host->usable += tlsa->valid;
 	}
@@ -192,11 +197,23 @@ records_json(struct mc_run *run, const struct host *host)
 	return array;
 }
 
-/* RFC 7671, 8.1: the next key beside the present one, or a CA beside it. */
+/* RFC 7671, 8.1: the next key beside the present one in the same form, or 8.4: a CA beside it. Two
+ * digests of one key (3 1 1 and 3 1 2) are no such pair. */
+static bool
+is_pair(const struct mc_tlsa *a, const struct mc_tlsa *b)
+{
+	return a->valid && b->valid &&
+	       (a->usage != b->usage || (a->selector == b->selector && a->matching == b->matching));
+}
+
 static bool
 rolls_over(const struct host *host)
 {
-	return host->usable > 1;
+	for (size_t i = 0; i < host->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (is_pair(&host->records[i], &host->records[j]))
+				return true;
+	return false;
 }
 
 static void

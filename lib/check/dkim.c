@@ -109,6 +109,28 @@ find_problems(struct looking *looking, const struct mc_problems *problems, const
 	}
 }
 
+/* RFC 6376, 6.1.2: the algorithm of a signature that needs this key must be one of its type. */
+static void
+judge_algorithms(struct mc_run *run, const struct wanted *wanted, const struct mc_dkim *dkim,
+	const char *name)
+{
+	const struct mc_dkim_signatures *signatures = run->settings->signatures;
+	size_t length = strlen(dkim->key_name);
+
+	for (size_t i = 0; signatures != NULL && dkim->valid && i < signatures->count; i++) {
+		const struct mc_dkim_signature *signature = &signatures->signatures[i];
+		if (signature->wrong != NULL || signature->algorithm[0] == '\0' ||
+			strcmp(signature->selector, wanted->selector) != 0 ||
+			strcmp(signature->domain, wanted->domain) != 0 ||
+			(strncasecmp(signature->algorithm, dkim->key_name, length) == 0 &&
+				signature->algorithm[length] == '-'))
+			continue;
+		mc_find(run, "dkim.signature-key-type", "a=%s, but the key is k=%s",
+			signature->algorithm, dkim->key_name);
+		mc_about(run, name);
+	}
+}
+
 static void
 judge_record(struct looking *looking, const struct wanted *wanted, const struct mc_dns *dns,
 	const struct mc_txt *txt)
@@ -124,6 +146,7 @@ judge_record(struct looking *looking, const struct wanted *wanted, const struct 
 	mc_record_put_dkim(key, run->arena, &dkim);
 	json_object_set_new(key, "record", json_string(mc_txt_escaped(run, txt)));
 	find_problems(looking, &problems, name_of(run, wanted));
+	judge_algorithms(run, wanted, &dkim, name_of(run, wanted));
 }
 
 static bool find_misplaced(struct mc_run *run, const struct wanted *wanted);

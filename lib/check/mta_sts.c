@@ -57,6 +57,7 @@ mc_sts_look(struct mc_run *run, struct mc_sts *ret_sts)
 	if (!usable(sts->dns))
 		return MC_DONE;
 	mc_txt_sort(run, sts->dns, mc_mta_sts_is_record, &sts->txts);
+	mc_txt_take_alone(&sts->txts, mc_mta_sts_is_record_alone);
 	mc_problems_init(&sts->record_problems, run->arena);
 	if (sts->txts.count == 1)
 		mc_mta_sts_parse(sts->txts.records[0].text, sts->txts.records[0].length,
@@ -105,25 +106,38 @@ put(struct mc_run *run, const struct mc_sts *sts)
 	json_object_set_new(run->values, "mx_not_listed", json_null());
 }
 
-static void
-judge_attempts(struct mc_run *run, const struct mc_sts *sts)
+/* What would be a record but for its version. False: there is none. */
+static bool
+tell_attempts(struct mc_run *run, const struct mc_sts *sts)
 {
 	bool tried = false;
 
-	for (size_t i = 0; i < sts->txts.other_count; i++)
-		if (mc_mta_sts_is_attempt(sts->txts.others[i].text, sts->txts.others[i].length)) {
-			mc_find(run, "mta-sts.version", "%s",
-				mc_txt_escaped(run, &sts->txts.others[i]));
-			mc_about(run, sts->name);
-			tried = true;
-		}
-	if (tried)
+	for (size_t i = 0; i < sts->txts.other_count; i++) {
+		const struct mc_txt *txt = &sts->txts.others[i];
+		const char *better;
+		if (!mc_mta_sts_is_attempt(txt->text, txt->length))
+			continue;
+		mc_find(run, "mta-sts.version", "%s", mc_txt_escaped(run, txt));
+		mc_about(run, sts->name);
+		better = mc_mta_sts_mend(run->arena, txt->text, txt->length);
+		if (better != NULL)
+			mc_fix(run, "Publish instead: %s", better);
+		tried = true;
+	}
+	return tried;
+}
+
+static void
+without_record(struct mc_run *run, const struct mc_sts *sts)
+{
+	if (tell_attempts(run, sts))
 		return;
 	if (sts->fetch.good != NULL && sts->policy.valid && sts->policy.mode != MC_MTA_STS_NONE) {
 		mc_find(run, "mta-sts.policy-unannounced", "no TXT record at %s", sts->name);
 		mc_evidence(run, "%s: mode: %s", sts->url, mc_mta_sts_mode_name(sts->policy.mode));
 	} else
-		mc_find(run, "mta-sts.none", "no TXT record at %s", sts->name);
+		mc_find(run, "mta-sts.none", "no TXT record at %s",
+			sts->dns->alias_count > 0 ? mc_host_chain(run, sts->dns) : sts->name);
 }
 
 static void
@@ -152,7 +166,7 @@ check_domain(struct mc_run *run)
 		return MC_DONE;
 	}
 	if (sts->txts.count == 0)
-		judge_attempts(run, sts);
+		without_record(run, sts);
 	if (sts->txts.count > 1)
 		judge_multiple(run, sts);
 	if (sts->txts.count != 1)

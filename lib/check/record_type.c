@@ -134,6 +134,20 @@ mc_record_put_spf(json_t *values, struct mc_arena *arena, const struct mc_spf *s
 
 /* --- the types --- */
 
+/* Octets of the longest character-string that the text was given as. */
+static size_t
+longest_string(const struct mc_record_judgement *judgement)
+{
+	size_t longest = 0, begin = 0;
+
+	for (size_t i = 0; i < judgement->end_count; i++) {
+		if (judgement->ends[i] - begin > longest)
+			longest = judgement->ends[i] - begin;
+		begin = judgement->ends[i];
+	}
+	return longest;
+}
+
 static void
 judge_dkim(const char *text, size_t length, json_t *values, struct mc_record_judgement *judgement)
 {
@@ -141,6 +155,8 @@ judge_dkim(const char *text, size_t length, json_t *values, struct mc_record_jud
 
 	mc_dkim_parse(text, length, &dkim, &judgement->problems);
 	judgement->valid = dkim.valid;
+	if (longest_string(judgement) > 255)
+		mc_dkim_tell_long(text, length, longest_string(judgement), &judgement->problems);
 	mc_record_put_dkim(values, judgement->problems.arena, &dkim);
 }
 
@@ -217,6 +233,7 @@ judge_tlsa(const char *text, size_t length, json_t *values, struct mc_record_jud
 	if (tlsa.length <= 64)
 		for (size_t i = 0; i < tlsa.length; i++)
 			hex = mc_arena_printf(arena, "%s%02x", hex, tlsa.data[i]);
+	json_object_set_new(values, "port", tlsa.port > 0 ? json_integer(tlsa.port) : json_null());
 	json_object_set_new(values, "usage", json_integer(tlsa.usage));
 	json_object_set_new(values, "selector", json_integer(tlsa.selector));
 	json_object_set_new(values, "matching_type", json_integer(tlsa.matching));

@@ -30,6 +30,7 @@ static enum mc_step
 check_host(struct mc_run *run)
 {
 	const struct mc_subject *subject = run->subject;
+	const struct mc_address *elsewhere;
 	struct mc_host host;
 
 	if (run->kind != MC_TARGET_HOST)
@@ -40,6 +41,11 @@ check_host(struct mc_run *run)
 	}
 	if (mc_host_resolve(run, subject->host, &host) == MC_WAIT)
 		return MC_WAIT;
+	elsewhere = mc_connect_to_address(run, subject->host);
+	if (host.count == 0 && elsewhere != NULL) { /* the user said where it is */
+		mc_spawn_address(run, elsewhere, run->port, 0);
+		return mc_no_verdict(run);
+	}
 	mc_host_spawn(run, &host);
 	if (host.failed != NULL)
 		return mc_undetermined(run, "smtp.host-lookup-failed", host.failed);

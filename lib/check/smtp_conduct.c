@@ -44,6 +44,13 @@ mc_smtp_refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply, bool e
 	return true;
 }
 
+void
+mc_smtp_find_unexpected(struct mc_run *run, const struct mc_stage *stage)
+{
+	mc_find(run, "smtp.unexpected-code", "%s%s: %s", mc_step_name_text(stage->step),
+		stage->encrypted ? " (in TLS)" : "", mc_smtp_reply_line(run, &stage->reply));
+}
+
 static void
 judge_refusal(struct mc_run *run, const struct mc_stage *stage, const char *permanent,
 	const char *temporary)
@@ -54,6 +61,10 @@ judge_refusal(struct mc_run *run, const struct mc_stage *stage, const char *perm
 
 	if (mc_smtp_refuses_us(run, reply, envelope))
 		return;
+	if (reply->code / 100 != 4 && reply->code / 100 != 5) {
+		mc_smtp_find_unexpected(run, stage);
+		return;
+	}
 	if (reply->code / 100 == 4) {
 		mc_find(run, temporary, "%s", line);
 		explain_reply(run, line);
@@ -73,6 +84,22 @@ last_stage(const struct mc_session *session, enum mc_step_name step)
 	return NULL;
 }
 
+/* A service of another kind greets with 220 too. */
+static void
+tell_other_service(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *stage = last_stage(session, MC_STEP_BANNER);
+	const char *text;
+
+	if (stage == NULL || stage->reply.count == 0)
+		return;
+	text = stage->reply.lines[0].text;
+	if (strstr(text, "LMTP") != NULL)
+		mc_evidence(run, "the greeting speaks of LMTP (see: mailcheck smtp --lmtp)");
+	else if (strstr(text, "FTP") != NULL && strstr(text, "SMTP") == NULL)
+		mc_evidence(run, "the greeting is that of an FTP server");
+}
+
 static void
 judge_refused_end(struct mc_run *run, const struct mc_session *session)
 {
@@ -83,8 +110,10 @@ judge_refused_end(struct mc_run *run, const struct mc_session *session)
 	if (session->last == MC_STEP_BANNER)
 		judge_refusal(run, stage, "smtp.greeting-rejected", "smtp.greeting-deferred");
 	else if ((session->last == MC_STEP_EHLO || session->last == MC_STEP_HELO) &&
-		 session->starttls != MC_STARTTLS_FAILED)
+		 session->starttls != MC_STARTTLS_FAILED) {
 		judge_refusal(run, stage, "smtp.helo-rejected", "smtp.helo-deferred");
+		tell_other_service(run, session);
+	}
 }
 
 static const char *
@@ -107,13 +136,19 @@ static void
 judge_timeout(struct mc_run *run, const struct mc_session *session)
 {
 	const struct mc_stage *stage = last_stage(session, session->last);
-	int64_t seconds = stage != NULL ? (stage->ended - stage->began) / 1000 : 0;
+	int64_t ms = stage != NULL ? stage->ended - stage->began : 0;
+	double seconds = (double)((ms + 50) / 100) / 10;
 
-	mc_find(run, "smtp.slow", "%s: no complete reply in %lld s", waiting_for(session),
-		(long long)seconds);
+	mc_find(run, "smtp.slow", "%s: no complete reply in %g s", waiting_for(session), seconds);
 	mc_evidence(run, "%s", partial(run, session));
-	mc_inconclusive(run, "no complete reply to %s within the %lld s waited for it",
-		waiting_for(session), (long long)seconds);
+	if (session->last == MC_STEP_BANNER && session->partial_length == 0)
+		mc_evidence(run,
+			"not one octet came: a port that begins with TLS is as silent (smtp "
+			"--tls implicit tells)");
+	if (session->partial_length > 0 && session->partial[session->partial_length - 1] == '\r')
+		mc_find(run, "smtp.bare-cr", "%s: %s", waiting_for(session), partial(run, session));
+	mc_inconclusive(run, "no complete reply to %s within the %g s waited for it",
+		waiting_for(session), seconds);
 }
 
 static void
@@ -128,7 +163,10 @@ judge_not_smtp(struct mc_run *run, const struct mc_session *session)
 void
 mc_smtp_judge_end(struct mc_run *run, const struct mc_session *session)
 {
-	if (session->starttls == MC_STARTTLS_FAILED)
+	bool unasked = session->starttls_unadvertised && session->last == MC_STEP_STARTTLS &&
+		       session->end != MC_END_LOCAL;
+
+	if (session->starttls == MC_STARTTLS_FAILED || unasked)
 		return; /* told as such */
 	switch (session->end) {
 	case MC_END_COMPLETE:
@@ -169,7 +207,7 @@ judge_times(struct mc_run *run, const struct mc_session *session)
 	for (size_t i = 0; i < session->stage_count; i++) {
 		const struct mc_stage *stage = &session->stages[i];
 		int64_t ms = stage->ended - stage->began;
-		if (ms <= SLOW_MS || !stage->answered || stage->step == MC_STEP_TLS)
+		if (ms <= SLOW_MS || !stage->answered)
 			continue;
 		if (!found)
 			mc_find(run, "smtp.slow", "%s: %lld.%lld s", mc_step_name_text(stage->step),
@@ -185,6 +223,7 @@ static const struct {
 	enum mc_smtp_oddity oddity;
 	const char *id;
 } oddities[] = {
+	{MC_ODD_EARLY, "smtp.early-reply"},
 	{MC_ODD_MIXED_CODES, "smtp.mixed-codes"},
 	{MC_ODD_GARBAGE_LINE, "smtp.garbage-line"},
 	{MC_ODD_INVALID_CODE, "smtp.invalid-code"},
@@ -235,8 +274,32 @@ judge_oddities(struct mc_run *run, const struct mc_session *session)
 			mc_find(run, oddities[row].id, "%s%s: %s", mc_step_name_text(stage->step),
 				stage->encrypted ? " (in TLS)" : "",
 				odd_sample(run, stage, oddities[row].oddity));
+			if (oddities[row].oddity == MC_ODD_EARLY &&
+				session->starttls == MC_STARTTLS_WORKS)
+				mc_severity(run, MC_WARNING); /* in step all the same */
 			break;
 		}
+}
+
+/* Success in other words than the standard's: clients go by the first digit. */
+static void
+judge_codes(struct mc_run *run, const struct mc_session *session)
+{
+	static const int usual[MC_STEP_COUNT] = {
+		[MC_STEP_BANNER] = 220, [MC_STEP_EHLO] = 250, [MC_STEP_HELO] = 250};
+
+	if (session->starttls == MC_STARTTLS_FAILED)
+		return; /* the EHLO inside TLS: told as such */
+	for (size_t i = 0; i < session->stage_count; i++) {
+		const struct mc_stage *stage = &session->stages[i];
+		int code = stage->reply.code;
+		if (!stage->answered || usual[stage->step] == 0 || code / 100 != 2 || code == 221 ||
+			code == usual[stage->step] || (stage->reply.oddities & MC_ODD_EARLY) != 0)
+			continue;
+		mc_smtp_find_unexpected(run, stage);
+		mc_severity(run, MC_NOTICE);
+		return;
+	}
 }
 
 /* The first word after the code of a greeting or an EHLO reply is the server's name. */
@@ -250,7 +313,7 @@ judge_name(struct mc_run *run, const struct mc_session *session, enum mc_step_na
 	size_t length = 0;
 
 	if (stage == NULL || !stage->answered || stage->reply.count == 0 ||
-		stage->reply.code / 100 != 2)
+		stage->reply.code / 100 != 2 || stage->reply.code == 221)
 		return;
 	line = &stage->reply.lines[0];
 	while (length < line->length && length < SAMPLE_BYTES && line->text[length] != ' ')
@@ -258,6 +321,23 @@ judge_name(struct mc_run *run, const struct mc_session *session, enum mc_step_na
 	name = mc_escape(run->arena, line->text, length);
 	if (length == 0 || (memchr(line->text, '.', length) == NULL && line->text[0] != '['))
 		mc_find(run, id, "\"%s\" is not a fully qualified host name", name);
+}
+
+static bool
+masked(const struct mc_session *session)
+{
+	const struct mc_stage *stage = last_stage(session, MC_STEP_BANNER);
+
+	return stage != NULL && stage->answered && stage->reply.count > 0 &&
+	       strstr(stage->reply.lines[0].text, "********") != NULL;
+}
+
+void
+mc_smtp_tell_masked(struct mc_run *run, const struct mc_session *session)
+{
+	if (masked(session))
+		mc_evidence(run, "the greeting is overwritten by asterisks: a firewall (Cisco PIX "
+				 "or ASA) rewrites SMTP");
 }
 
 static void
@@ -268,8 +348,10 @@ judge_helo_fallback(struct mc_run *run, const struct mc_session *session)
 
 	if (session->starttls == MC_STARTTLS_FAILED)
 		return; /* EHLO was refused inside TLS: told as such */
-	if (helo != NULL && ehlo != NULL && helo->answered && helo->reply.code / 100 == 2)
+	if (helo != NULL && ehlo != NULL && helo->answered && helo->reply.code / 100 == 2) {
 		mc_find(run, "smtp.ehlo-rejected", "%s", mc_smtp_reply_line(run, &ehlo->reply));
+		mc_smtp_tell_masked(run, session);
+	}
 }
 
 void
@@ -279,8 +361,10 @@ mc_smtp_judge_conduct(struct mc_run *run, const struct mc_session *session)
 
 	judge_helo_fallback(run, session);
 	judge_times(run, session);
+	judge_codes(run, session);
 	judge_oddities(run, session);
-	judge_name(run, session, MC_STEP_BANNER, "smtp.banner-name");
+	if (!masked(session))
+		judge_name(run, session, MC_STEP_BANNER, "smtp.banner-name");
 	judge_name(run, session, MC_STEP_EHLO, "smtp.ehlo-name");
 	if (session->unclean_close)
 		mc_find(run, "smtp.unclean-close", "%s", "");

@@ -21,12 +21,18 @@ void mc_smtp_conclude_reach(struct mc_run *run, struct mc_instance **instances, 
 
 /* smtp_starttls.c: STARTTLS and what it changes. */
 void mc_smtp_judge_starttls(struct mc_run *run, const struct mc_session *session);
+
+/* smtp_ehlo.c: what the server says it can do. */
 void mc_smtp_judge_capabilities(struct mc_run *run, const struct mc_session *session);
 
 /* smtp_conduct.c: how the server behaves: times, oddities, refusals, endings. */
 void mc_smtp_judge_end(struct mc_run *run, const struct mc_session *session);
 void mc_smtp_judge_conduct(struct mc_run *run, const struct mc_session *session);
 void mc_smtp_judge_envelope(struct mc_run *run, const struct mc_session *session);
+/* More evidence: a greeting that a firewall has overwritten. */
+void mc_smtp_tell_masked(struct mc_run *run, const struct mc_session *session);
+/* A reply whose code does not answer the command. */
+void mc_smtp_find_unexpected(struct mc_run *run, const struct mc_stage *stage);
 
 /* smtp_values.c: the session as values. */
 void mc_smtp_put_endpoint(struct mc_run *run);

@@ -42,9 +42,10 @@ judge_absent(struct mc_run *run, const struct mc_session *session)
 		mc_evidence(run, "%s", attempt(session));
 		return;
 	}
-	mc_find(run, "smtp.no-starttls", "not among the %zu keywords of the EHLO reply",
-		session->plain.count);
+	mc_find(run, "smtp.no-starttls", "not among the %zu keyword%s of the EHLO reply",
+		session->plain.count, session->plain.count == 1 ? "" : "s");
 	mc_evidence(run, "%s", attempt(session));
+	mc_smtp_tell_masked(run, session);
 }
 
 static void
@@ -103,6 +104,17 @@ judge_ehlo_inside(struct mc_run *run, const struct mc_smtp_reply *reply)
 	mc_inconclusive(run, "the server asks to come back later: %s", line);
 }
 
+/* In TLS 1.3 a client learns only now that it was not wanted. */
+static void
+judge_silent_inside(struct mc_run *run, const struct mc_session *session)
+{
+	mc_find(run, "smtp.starttls-ehlo", "no reply to EHLO inside TLS (%s)",
+		session->failure[0] != '\0' ? session->failure : mc_session_end_text(session->end));
+	if (strstr(session->failure, "alert 116:") != NULL)
+		mc_evidence(run, "the server demands a certificate of its clients, which senders "
+				 "do not have (Postfix: smtpd_tls_req_ccert)");
+}
+
 static void
 judge_failed(struct mc_run *run, const struct mc_session *session)
 {
@@ -115,9 +127,53 @@ judge_failed(struct mc_run *run, const struct mc_session *session)
 	if (ehlo != NULL && ehlo->answered)
 		judge_ehlo_inside(run, &ehlo->reply);
 	else
-		mc_find(run, "smtp.starttls-ehlo", "no reply to EHLO inside TLS (%s)",
-			session->failure[0] != '\0' ? session->failure
-						    : mc_session_end_text(session->end));
+		judge_silent_inside(run, session);
+}
+
+/* A handshake that begins before the ClientHello, as servers do whose TLS cannot start. */
+static bool
+looks_like_tls(const char *bytes, size_t length)
+{
+	return length > 0 && bytes[0] >= 20 && bytes[0] <= 23 && (length == 1 || bytes[1] == 3);
+}
+
+static void
+judge_injected(struct mc_run *run, const struct mc_session *session)
+{
+	const char *bytes = session->injected;
+	size_t length = session->injected_length;
+
+	if (!looks_like_tls(bytes, length))
+		mc_find(run, "smtp.starttls-injected", "%s", sample(run, bytes, length));
+	else if (bytes[0] == 21 && length >= 7)
+		mc_find(run, "smtp.starttls-failed", "TLS alert %d before the ClientHello",
+			(unsigned char)bytes[6]);
+	else
+		mc_find(run, "smtp.starttls-failed", "a TLS record before the ClientHello: %s",
+			sample(run, bytes, length));
+}
+
+/* EHLO succeeded, in words that do not tell whether STARTTLS is among them. */
+static bool
+offer_unclear(const struct mc_session *session)
+{
+	const struct mc_stage *ehlo = mc_session_stage(session, MC_STEP_EHLO, false);
+
+	return session->starttls == MC_STARTTLS_UNKNOWN && ehlo != NULL && ehlo->answered &&
+	       ehlo->reply.code / 100 == 2 && ehlo->reply.code != 221 &&
+	       mc_session_stage(session, MC_STEP_STARTTLS, false) == NULL;
+}
+
+/* The server answered STARTTLS by neither yes nor no. */
+static void
+judge_answer(struct mc_run *run, const struct mc_session *session)
+{
+	const struct mc_stage *stage = mc_session_stage(session, MC_STEP_STARTTLS, false);
+
+	if (stage != NULL && stage->answered && stage->reply.code != 220 &&
+		(stage->reply.oddities & MC_ODD_EARLY) == 0 && stage->reply.code / 100 != 4 &&
+		stage->reply.code / 100 != 5)
+		mc_smtp_find_unexpected(run, stage);
 }
 
 void
@@ -128,51 +184,16 @@ mc_smtp_judge_starttls(struct mc_run *run, const struct mc_session *session)
 	if (session->tls != NULL && session->tls->result != MC_TLS_UP && !session->starttls_mangled)
 		judge_handshake(run, session->tls, implicit);
 	if (session->injected != NULL)
-		mc_find(run, "smtp.starttls-injected", "%s",
-			sample(run, session->injected, session->injected_length));
+		judge_injected(run, session);
+	judge_answer(run, session);
+	if (offer_unclear(session))
+		mc_inconclusive(run,
+			"the reply to EHLO is no well-formed 250: it does not tell whether "
+			"STARTTLS is offered");
 	if (session->starttls == MC_STARTTLS_ABSENT && run->settings->tls != MC_TLS_NONE)
 		judge_absent(run, session);
 	if (session->starttls == MC_STARTTLS_REFUSED)
 		judge_refused(run, session);
 	if (session->starttls == MC_STARTTLS_FAILED)
 		judge_failed(run, session);
-}
-
-static const char *
-lost_keywords(struct mc_run *run, const struct mc_session *session)
-{
-	const char *lost = "";
-
-	for (size_t i = 0; i < session->plain.count; i++) {
-		const char *keyword = session->plain.items[i].keyword;
-		if (strcmp(keyword, "STARTTLS") == 0 || strncmp(keyword, "XXXX", 4) == 0 ||
-			mc_capability_find(&session->encrypted, keyword) != NULL)
-			continue;
-		lost = mc_arena_printf(
-			run->arena, "%s%s%s", lost, lost[0] != '\0' ? " " : "", keyword);
-	}
-	return lost;
-}
-
-static bool
-ehlo_inside(const struct mc_session *session)
-{
-	const struct mc_stage *ehlo = mc_session_stage(session, MC_STEP_EHLO, true);
-
-	return ehlo != NULL && ehlo->answered && ehlo->reply.code == 250;
-}
-
-void
-mc_smtp_judge_capabilities(struct mc_run *run, const struct mc_session *session)
-{
-	const struct mc_capability *auth = mc_capability_find(&session->plain, "AUTH");
-	const char *lost;
-
-	if (auth != NULL)
-		mc_find(run, "smtp.auth-in-clear", "250 AUTH %s", auth->parameters);
-	if (mc_capability_find(&session->encrypted, "STARTTLS") != NULL)
-		mc_find(run, "smtp.starttls-offered-inside", "250 STARTTLS");
-	lost = ehlo_inside(session) ? lost_keywords(run, session) : "";
-	if (lost[0] != '\0')
-		mc_find(run, "smtp.capabilities-lost", "%s", lost);
 }

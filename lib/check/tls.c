@@ -208,6 +208,7 @@ judge_name(struct mc_run *run, const struct mc_tls *tls)
 		return;
 	if (tls->cn_match) {
 		mc_find(run, "tls.common-name-only", "common name: %s", leaf->common_name);
+		mc_severity(run, weigh(run, MC_ERROR));
 		return;
 	}
 	mc_find(run, "tls.name-mismatch", "asked for %s, the certificate is for %s",
@@ -284,7 +285,10 @@ without_tls(struct mc_run *run, const struct mc_session *session)
 		[MC_STARTTLS_FAILED] = "STARTTLS failed",
 	};
 
-	return mc_skipped(run, "smtp: %s", causes[session->starttls]);
+	bool implicit = session->starttls == MC_STARTTLS_UNKNOWN && session->tls != NULL;
+
+	return mc_skipped(
+		run, "smtp: %s", causes[implicit ? MC_STARTTLS_WORKS : session->starttls]);
 }
 
 static enum mc_step

@@ -72,6 +72,7 @@ check_domain(struct mc_run *run)
 		return MC_DONE;
 	}
 	mc_txt_sort(run, dns, mc_tls_rpt_is_record, &txts);
+	mc_txt_take_alone(&txts, mc_tls_rpt_is_record_alone);
 	if (txts.count == 0)
 		return without_record(run, &txts, name);
 	if (txts.count > 1) {

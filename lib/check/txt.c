@@ -45,6 +45,17 @@ mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
 	*ret_txts = txts;
 }
 
+void
+mc_txt_take_alone(struct mc_txts *txts, bool (*counts)(const char *text, size_t length))
+{
+	if (txts->count > 0 || txts->other_count != 1 ||
+		!counts(txts->others[0].text, txts->others[0].length))
+		return;
+	txts->records = txts->others;
+	txts->count = 1;
+	txts->other_count = 0;
+}
+
 const char *
 mc_txt_escaped(struct mc_run *run, const struct mc_txt *txt)
 {

@@ -28,6 +28,8 @@ const struct mc_dns *mc_txt_ask(struct mc_run *run, const char *prefix, const ch
 /* Sorts the records of an answer that is OK by whether they count. */
 void mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
 	bool (*counts)(const char *text, size_t length), struct mc_txts *ret_txts);
+/* Of a name with one record, which does not count: it does if it is one alone. */
+void mc_txt_take_alone(struct mc_txts *txts, bool (*counts)(const char *text, size_t length));
 const char *mc_txt_escaped(struct mc_run *run, const struct mc_txt *txt);
 /* The finding that an answer is an alias without a TXT record at its end, if it is one. */
 bool mc_txt_find_dangling(struct mc_run *run, const struct mc_dns *dns, const char *id);

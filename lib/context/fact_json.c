@@ -77,14 +77,14 @@ oddity_text(int bit)
 {
 	static const char *const names[] = {"bare-lf", "bare-cr", "mixed-codes", "garbage-line",
 		"separator", "long-line", "cut-line", "control", "eight-bit", "invalid-code",
-		"endless"};
+		"endless", "early"};
 
 	return names[bit];
 }
 
-static const struct mc_words oddity_words = {oddity_text, 11};
+static const struct mc_words oddity_words = {oddity_text, 12};
 
-_Static_assert(MC_ODD_ENDLESS == 1 << 10, "every oddity has a word");
+_Static_assert(MC_ODD_EARLY == 1 << 11, "every oddity has a word");
 
 /* --- codecs: what is not one plain member --- */
 

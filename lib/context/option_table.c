@@ -343,7 +343,7 @@ apply_dkim_selector(
 		settings->dkim_selector_count = 0;
 		return NULL;
 	}
-	if (mc_domain_parse_host(value, name) != NULL)
+	if (mc_domain_parse_selector(value, name) != NULL)
 		return "is no selector: labels of letters, digits and hyphens with dots between";
 	if (settings->dkim_selector_count >= MC_OPTION_DKIM_SELECTORS)
 		return "is one too many: at most 50 selectors";

@@ -2,6 +2,7 @@
 #include <mailcheck/error.h>
 #include <mailcheck/record.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/escape.h"
@@ -20,6 +21,7 @@ struct mailcheck_record {
 	const char *type;
 	bool valid;
 	json_t *values;
+	const char *corrected;        /* NULL none */
 	struct mc_finding **findings; /* worst first */
 	size_t count;
 	struct mc_buf json, text;
@@ -90,15 +92,41 @@ read_line(struct strings *strings, const char *text, size_t length)
 	return true;
 }
 
+/* Behind the word TXT of a zone file's line, whose strings a name server may not take; the length
+ * of the text when it is none. */
+static size_t
+data_begins(const char *text, size_t length)
+{
+	size_t at = 0, begin = 0;
+
+	while (at < length && strchr("=;\"\n", text[at]) == NULL) {
+		while (at < length && (text[at] == ' ' || text[at] == '\t'))
+			at++;
+		begin = at;
+		while (at < length && strchr(" \t(=;\"\n", text[at]) == NULL)
+			at++;
+		if (at - begin == 3 && strncasecmp(text + begin, "TXT", 3) == 0 && at < length &&
+			(text[at] == ' ' || text[at] == '\t' || text[at] == '('))
+			return at;
+		at += at < length && text[at] == '(';
+	}
+	return length;
+}
+
 /* Whether the text is as a zone file has it, and what it says then. */
 static bool
 read_zone_text(struct strings *strings, const char *text, size_t length)
 {
+	size_t begin = 0;
+
 	if (length < 2)
 		return false;
-	return (text[0] == '"' || text[0] == '(' ? join_strings(strings, text, length)
-						 : read_line(strings, text, length)) &&
-	       strings->joined.length > 0;
+	if (text[0] != '"' && text[0] != '(') {
+		if (read_line(strings, text, length))
+			return strings->joined.length > 0;
+		begin = data_begins(text, length);
+	}
+	return join_strings(strings, text + begin, length - begin) && strings->joined.length > 0;
 }
 
 static void
@@ -107,7 +135,7 @@ judge(struct mailcheck_record *record, const struct mc_record_type *type, const 
 {
 	struct strings strings = {.arena = &record->arena};
 
-	mc_buf_init(&strings.joined, MAILCHECK_RECORD_LIMIT);
+	mc_buf_init(&strings.joined, MAILCHECK_RECORD_TXT_LIMIT);
 	if (type->is_text && length > 0 && text[length - 1] == '\n')
 		length--;
 	if (type->is_text && length > 0 && text[length - 1] == '\r')
@@ -180,6 +208,8 @@ mailcheck_record_check(
 		return MAILCHECK_BAD_ARGUMENT;
 	if (row == NULL)
 		return MAILCHECK_NOT_FOUND;
+	if (row->is_text && length > MAILCHECK_RECORD_TXT_LIMIT)
+		return MAILCHECK_BAD_ARGUMENT;
 	record = mc_calloc(1, sizeof(*record));
 	if (record == NULL)
 		return MAILCHECK_NO_MEMORY;
@@ -190,6 +220,7 @@ mailcheck_record_check(
 	if (record->values != NULL)
 		judge(record, row, text != NULL ? text : "", length, &judgement);
 	record->valid = judgement.valid;
+	record->corrected = judgement.problems.corrected;
 	if (record->values == NULL || !make_findings(record, &judgement.problems)) {
 		mailcheck_record_free(record);
 		return MAILCHECK_NO_MEMORY;
@@ -243,6 +274,12 @@ mailcheck_record_finding_fix(const mailcheck_record *record, uint32_t i)
 }
 
 const char *
+mailcheck_record_corrected(const mailcheck_record *record)
+{
+	return record->corrected;
+}
+
+const char *
 mailcheck_record_json(mailcheck_record *record)
 {
 	struct mc_buf *buf = &record->json;
@@ -259,7 +296,9 @@ mailcheck_record_json(mailcheck_record *record)
 	mc_buf_putc(buf, '[');
 	for (size_t i = 0; i < record->count; i++)
 		mc_finding_json(buf, record->findings[i]);
-	mc_buf_puts(buf, "]}");
+	mc_buf_putc(buf, ']');
+	mc_json_put_text(buf, "corrected", record->corrected);
+	mc_buf_putc(buf, '}');
 	return buf->failed ? NULL : mc_buf_text(buf);
 }
 
@@ -309,8 +348,11 @@ put_value(struct mc_page *page, struct mc_arena *arena, const char *key, const j
 }
 
 static void
-put_finding(struct mc_page *page, const struct mc_finding *finding)
+put_finding(struct mc_page *page, const struct mc_finding *finding, const char *corrected)
 {
+	bool below = corrected != NULL && (strncmp(finding->fix, "Publish instead", 15) == 0 ||
+						  strncmp(finding->fix, "Publish these", 13) == 0);
+
 	mc_page_end(page);
 	mc_page_put(page, "  ");
 	mc_page_severity(page, finding->severity);
@@ -320,13 +362,29 @@ put_finding(struct mc_page *page, const struct mc_finding *finding)
 	mc_page_wrap(page, 6, finding->evidence[0]);
 	if (finding->fix[0] != '\0') {
 		mc_page_put(page, "      Fix: ");
-		mc_page_wrap(page, 11, finding->fix);
+		mc_page_wrap(
+			page, 11, below ? "publish the corrected record below." : finding->fix);
 	}
 	mc_page_put(page, "      ");
 	mc_page_styled(page, MC_FAINT, finding->info->id);
 	mc_page_styled(page, MC_FAINT, ", ");
 	mc_page_styled(page, MC_FAINT, finding->info->reference);
 	mc_page_end(page);
+}
+
+/* As it is to be copied: without line breaks of ours, at the left edge. */
+static void
+put_corrected(struct mc_page *page, struct mc_arena *arena, const char *record)
+{
+	mc_page_end(page);
+	mc_page_styled(page, MC_STRONG, "Corrected record:");
+	mc_page_end(page);
+	while (*record != '\0') {
+		size_t length = strcspn(record, "\n");
+		mc_page_put(page, mc_arena_strndup(arena, record, length));
+		mc_page_end(page);
+		record += length + (record[length] == '\n');
+	}
 }
 
 const char *
@@ -349,6 +407,8 @@ mailcheck_record_text(mailcheck_record *record, uint32_t flags)
 			put_value(&page, &record->arena, key, value);
 	for (size_t i = 0; i < record->count; i++)
 		if ((flags & MC_TEXT_QUIET) == 0 || record->findings[i]->severity >= MC_WARNING)
-			put_finding(&page, record->findings[i]);
+			put_finding(&page, record->findings[i], record->corrected);
+	if (record->corrected != NULL)
+		put_corrected(&page, &record->arena, record->corrected);
 	return record->text.failed || record->arena.failed ? NULL : mc_buf_text(&record->text);
 }

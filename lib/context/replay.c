@@ -543,7 +543,7 @@ mc_replay_provider(const struct mc_replay *replay, size_t i)
 	if (provider == NULL)
 		return NULL;
 	provider->provider = (struct mc_provider){
-		provider_start, provider_cancel, provider_now, provider_wait, provider_free};
+		provider_start, provider_cancel, NULL, provider_now, provider_wait, provider_free};
 	provider->run = &replay->runs[i];
 	return &provider->provider;
 }

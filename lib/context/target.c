@@ -2,6 +2,7 @@
 #include "context/target.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "check/registry.h"
 #include "record/domain.h"
@@ -36,6 +37,8 @@ parse_host(const char *host, struct mc_target *target)
 		mc_address_format(target->name, &target->address);
 		return NULL;
 	}
+	if (strchr(host, ':') != NULL)
+		return "this is neither HOST:PORT nor an IPv6 address";
 	return mc_domain_parse_host(host, target->name);
 }
 
@@ -47,11 +50,15 @@ parse_endpoint(const char *text, struct mc_target *target)
 	const char *end, *colon = strchr(text, ':');
 	const char *problem = NULL;
 
+	if (strstr(text, "://") != NULL)
+		return "this is a URL: give the host, and the port if it is not 25, alone";
 	if (*text == '[') {
 		end = strchr(text, ']');
 		if (end == NULL)
 			return "there is no ] after the address";
 		text++;
+		if (strncasecmp(text, "IPv6:", 5) == 0) /* as RFC 5321, 4.1.3, writes it */
+			text += 5;
 		colon = end[1] == ':' ? end + 1 : NULL;
 		if (colon == NULL && end[1] != '\0')
 			return "there is something other than a port after the ]";

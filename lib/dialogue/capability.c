@@ -56,8 +56,8 @@ read_line(struct mc_arena *arena, const struct mc_smtp_line *line,
 		text++;
 		length--;
 	}
-	while (length > 0 && is_blank(text[length - 1]))
-		length--;
+	while (length > 0 && (is_blank(text[length - 1]) || text[length - 1] == '\r'))
+		length--; /* CR CR LF, as some servers end lines */
 	if (length == 0)
 		return false;
 	end = keyword_length(text, length);

@@ -133,7 +133,7 @@ endless(struct mc_smtp *smtp)
 {
 	mc_smtp_state_break(smtp);
 	mc_smtp_state_note(smtp, "the server does not stop sending: gave up");
-	mc_smtp_state_conclude(smtp, MC_END_ENDLESS);
+	mc_smtp_state_conclude(smtp, smtp->step == MC_STEP_QUIT ? MC_END_COMPLETE : MC_END_ENDLESS);
 	mc_smtp_state_goodbye(smtp);
 }
 
@@ -174,16 +174,28 @@ waits_for_reply(const struct mc_smtp *smtp)
 	return smtp->want == MC_SMTP_WANT_IO && smtp->out.length == 0;
 }
 
+/* What came before the command answers something else; but 421 may be said at any time. */
+static void
+mark_early(const struct mc_smtp *smtp, struct mc_smtp_reply *reply)
+{
+	if (smtp->taking_early && reply->code != 421)
+		reply->oddities |= MC_ODD_EARLY;
+}
+
 static size_t
 read_reply(struct mc_smtp *smtp, const uint8_t *bytes, size_t length)
 {
+	struct mc_smtp_reply_reader *reader = &smtp->reader;
 	struct mc_smtp_reply reply;
 	size_t taken;
 
-	switch (mc_smtp_reply_read(&smtp->reader, smtp->arena, bytes, length, &taken, &reply)) {
+	switch (mc_smtp_reply_read(reader, smtp->arena, bytes, length, &taken, &reply)) {
 	case MC_SMTP_READ_MORE:
+		if (reader->reply.count > 0 || reader->line.length > 0)
+			mark_early(smtp, &reader->reply);
 		break;
 	case MC_SMTP_READ_REPLY:
+		mark_early(smtp, &reply);
 		mc_smtp_step_answer(smtp, &reply);
 		break;
 	case MC_SMTP_READ_ENDLESS:
@@ -260,20 +272,27 @@ mc_smtp_recv(struct mc_smtp *smtp, const uint8_t *bytes, size_t length, int64_t 
 	settle(smtp);
 }
 
+static void
+take_early(struct mc_smtp *smtp)
+{
+	struct mc_buf early = smtp->early;
+
+	mc_buf_init(&smtp->early, MC_SMTP_REPLY_BYTES);
+	smtp->taking_early = true;
+	take(smtp, early.data, early.length);
+	smtp->taking_early = false;
+	mc_buf_free(&early);
+}
+
 void
 mc_smtp_sent(struct mc_smtp *smtp, size_t length, int64_t now)
 {
-	struct mc_buf early;
-
 	mc_buf_consume(&smtp->out, length < smtp->out.length ? length : smtp->out.length);
 	if (smtp->want == MC_SMTP_WANT_CLOSE || smtp->command == NULL || smtp->out.length > 0)
 		return;
 	tick(smtp, now);
 	mc_smtp_state_said(smtp);
-	early = smtp->early;
-	mc_buf_init(&smtp->early, MC_SMTP_REPLY_BYTES);
-	take(smtp, early.data, early.length);
-	mc_buf_free(&early);
+	take_early(smtp);
 	settle(smtp);
 }
 
@@ -314,6 +333,7 @@ awaited(const struct mc_smtp *smtp)
 		[MC_STEP_EHLO] = "the reply to EHLO",
 		[MC_STEP_HELO] = "the reply to HELO",
 		[MC_STEP_STARTTLS] = "the reply to STARTTLS",
+		[MC_STEP_TLS] = "the TLS handshake",
 		[MC_STEP_MAIL] = "the reply to MAIL",
 		[MC_STEP_RCPT] = "the reply to RCPT",
 		[MC_STEP_QUIT] = "the reply to QUIT",
@@ -338,6 +358,27 @@ mc_smtp_expire(struct mc_smtp *smtp, int64_t now)
 		awaited(smtp));
 	mc_smtp_state_conclude(smtp, smtp->step == MC_STEP_QUIT ? MC_END_COMPLETE : MC_END_TIMEOUT);
 	mc_smtp_state_goodbye(smtp);
+	settle(smtp);
+}
+
+void
+mc_smtp_give_up(struct mc_smtp *smtp, const char *why, int64_t now)
+{
+	bool shaking = smtp->want == MC_SMTP_WANT_TLS;
+
+	if (smtp->want == MC_SMTP_WANT_CLOSE)
+		return;
+	tick(smtp, now);
+	mc_smtp_state_break(smtp);
+	mc_smtp_state_note(smtp, "given up: %s", why);
+	if (smtp->step != MC_STEP_QUIT)
+		smtp->session->failure =
+			mc_arena_printf(smtp->arena, "%s, waiting for %s", why, awaited(smtp));
+	mc_smtp_state_conclude(smtp, smtp->step == MC_STEP_QUIT ? MC_END_COMPLETE : MC_END_LOCAL);
+	if (shaking)
+		mc_smtp_state_finish(smtp);
+	else
+		mc_smtp_state_goodbye(smtp);
 	settle(smtp);
 }
 

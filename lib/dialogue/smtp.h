@@ -55,6 +55,9 @@ void mc_smtp_helo(struct mc_smtp *smtp, const char *helo, int64_t now);
  * a reason of our own is told by mc_smtp_closed() with LOCAL instead: it blames nobody. */
 void mc_smtp_tls(struct mc_smtp *smtp, const struct mc_tls *tls, bool up, int64_t now);
 void mc_smtp_expire(struct mc_smtp *smtp, int64_t now);
+/* The caller has no more time for it: the session is LOCAL, with `why`, and what was seen stays;
+ * complete where only the reply to QUIT is due. */
+void mc_smtp_give_up(struct mc_smtp *smtp, const char *why, int64_t now);
 
 enum mc_smtp_close {
 	MC_CLOSE_EOF,

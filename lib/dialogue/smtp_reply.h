@@ -27,6 +27,8 @@ enum mc_smtp_oddity {
 	MC_ODD_EIGHT_BIT = 1 << 8,    /* octets over 127 */
 	MC_ODD_INVALID_CODE = 1 << 9, /* three digits, but not 2yz to 5yz */
 	MC_ODD_ENDLESS = 1 << 10,     /* gave up: too many lines or octets */
+	MC_ODD_EARLY = 1 << 11,       /* begun before the command was sent that it is taken to
+					 answer; set by the machine, not by the reader */
 };
 
 #define MC_SMTP_LINE_LIMIT 4096          /* octets kept of one line */

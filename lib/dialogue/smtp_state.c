@@ -174,7 +174,7 @@ mc_smtp_state_conclude(struct mc_smtp *smtp, enum mc_session_end end)
 	session->last = smtp->step;
 	if (unanswered)
 		keep_partial(smtp);
-	if (upgrade_broken(smtp))
+	if (upgrade_broken(smtp) && end != MC_END_LOCAL)
 		mc_smtp_state_starttls(smtp, MC_STARTTLS_FAILED);
 	else if (smtp->step == MC_STEP_STARTTLS && !smtp->stage->answered)
 		mc_smtp_state_starttls(smtp, MC_STARTTLS_UNKNOWN);

@@ -34,9 +34,10 @@ struct mc_smtp {
 	bool encrypted;
 	bool greeted; /* the banner was read, whatever it says */
 	bool early_told;
-	bool concluded;   /* the session's end is known */
-	size_t recipient; /* next one to name */
-	uint8_t first[2]; /* the connection's first octets */
+	bool taking_early; /* what is read came before the command was sent */
+	bool concluded;    /* the session's end is known */
+	size_t recipient;  /* next one to name */
+	uint8_t first[2];  /* the connection's first octets */
 	size_t first_length;
 };
 

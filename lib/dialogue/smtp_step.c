@@ -8,12 +8,13 @@
 /* An EHLO reply with one of these proves nothing by what it does not list. */
 #define MALFORMED                                                                                  \
 	(MC_ODD_MIXED_CODES | MC_ODD_GARBAGE_LINE | MC_ODD_SEPARATOR | MC_ODD_INVALID_CODE |       \
-		MC_ODD_ENDLESS)
+		MC_ODD_ENDLESS | MC_ODD_BARE_CR | MC_ODD_CONTROL | MC_ODD_EARLY)
 
+/* Go on, by the first digit (RFC 5321, 4.3.2); 221 is a farewell. */
 static bool
 positive(const struct mc_smtp_reply *reply)
 {
-	return reply->code / 100 == 2;
+	return reply->code / 100 == 2 && reply->code != 221;
 }
 
 static void
@@ -128,7 +129,7 @@ static void
 answer_banner(struct mc_smtp *smtp, const struct mc_smtp_reply *reply)
 {
 	smtp->greeted = true;
-	if (!positive(reply) || reply->code == 221)
+	if (!positive(reply))
 		refused(smtp);
 	else if (smtp->limit < MC_STEP_EHLO)
 		quit(smtp);
@@ -152,20 +153,28 @@ judge_offer(struct mc_smtp *smtp, const struct mc_smtp_reply *reply)
 		!offered && !smtp->implicit && mc_capability_mangled(&session->plain);
 }
 
+/* The EHLO inside TLS was answered. */
+static void
+judge_upgrade(struct mc_smtp *smtp, const struct mc_smtp_reply *reply)
+{
+	if ((reply->oddities & MC_ODD_EARLY) != 0)
+		return; /* this is no answer to it */
+	mc_smtp_state_starttls(smtp, reply->code == 250 ? MC_STARTTLS_WORKS : MC_STARTTLS_FAILED);
+}
+
 static void
 answer_ehlo(struct mc_smtp *smtp, const struct mc_smtp_reply *reply)
 {
 	struct mc_session *session = smtp->session;
 
-	if (reply->code == 250)
+	if (positive(reply))
 		mc_capability_read(smtp->arena, reply,
 			smtp->encrypted ? &session->encrypted : &session->plain);
 	if (smtp->agreed)
-		mc_smtp_state_starttls(
-			smtp, reply->code == 250 ? MC_STARTTLS_WORKS : MC_STARTTLS_FAILED);
+		judge_upgrade(smtp, reply);
 	else
 		judge_offer(smtp, reply);
-	if (positive(reply) && reply->code != 221)
+	if (positive(reply))
 		upgrade(smtp);
 	else if (reply->code / 100 != 5 || smtp->plan->protocol == MC_PROTOCOL_LMTP)
 		refused(smtp);
@@ -185,6 +194,15 @@ answer_helo(struct mc_smtp *smtp, const struct mc_smtp_reply *reply)
 		refused(smtp);
 }
 
+/* A reply of another class, or one that came before the question, answers nothing. */
+static bool
+refuses(const struct mc_smtp_reply *reply)
+{
+	bool negative = reply->code / 100 == 4 || reply->code / 100 == 5;
+
+	return negative && (reply->oddities & MC_ODD_EARLY) == 0;
+}
+
 /* Refused where the plan insists on TLS is the end; else the session goes on in clear. */
 static void
 answer_starttls(struct mc_smtp *smtp, const struct mc_smtp_reply *reply)
@@ -195,8 +213,8 @@ answer_starttls(struct mc_smtp *smtp, const struct mc_smtp_reply *reply)
 		start_tls(smtp);
 		return;
 	}
-	mc_smtp_state_starttls(smtp, MC_STARTTLS_REFUSED);
-	if (reply->code == 421 || smtp->plan->tls == MC_TLS_STARTTLS)
+	mc_smtp_state_starttls(smtp, refuses(reply) ? MC_STARTTLS_REFUSED : MC_STARTTLS_UNKNOWN);
+	if (reply->code == 421 || reply->code == 221 || smtp->plan->tls == MC_TLS_STARTTLS)
 		refused(smtp);
 	else
 		envelope(smtp);

@@ -50,12 +50,17 @@ without_store(struct mc_run_state *state, const struct mc_question *question,
 	return fact != NULL ? fact : mc_fact_no_memory(question->kind);
 }
 
+const char *
+mc_run_time_up(struct mc_run_state *state)
+{
+	return mc_arena_printf(&state->arena, "the time for this target (%g s) was up",
+		(double)state->settings.deadline / 1000);
+}
+
 static const struct mc_fact *
 cut_short(struct mc_run_state *state, const struct mc_question *question)
 {
-	return without_store(state, question, MC_FAIL_DEADLINE,
-		mc_arena_printf(&state->arena, "the time for this target (%lld s) was up",
-			(long long)(state->settings.deadline / 1000)));
+	return without_store(state, question, MC_FAIL_DEADLINE, mc_run_time_up(state));
 }
 
 static void
@@ -441,6 +446,15 @@ connect_to(const struct mc_run *run, const struct mc_subject *subject)
 		if (connect_to_matches(&settings->connect_to[i], subject))
 			return &settings->connect_to[i];
 	return NULL;
+}
+
+const struct mc_address *
+mc_connect_to_address(const struct mc_run *run, const char *host)
+{
+	const struct mc_subject subject = {.host = host, .port = run->port};
+	const struct mc_connect_to *rule = connect_to(run, &subject);
+
+	return rule != NULL && rule->address.family != 0 ? &rule->address : NULL;
 }
 
 #define DNS_PORT 53

@@ -27,7 +27,8 @@ struct mc_run *mc_run_new(struct mc_store *store, const struct mc_run_spec *spec
 bool mc_run_step(struct mc_run *run);
 /* ms since 1970. */
 int64_t mc_run_deadline(const struct mc_run *run);
-/* Time is up: what is pending is seen as FAILED(deadline), and every check concludes. */
+/* Time is up: what is pending is concluded by what was seen of it, or seen as FAILED(deadline), and
+ * every check concludes. */
 void mc_run_cut(struct mc_run *run);
 /* Of a finished run, once; NULL when out of memory. */
 struct mailcheck_report *mc_run_report(struct mc_run *run);

@@ -19,6 +19,10 @@ struct mc_provider {
 		const struct mc_question *question);
 	/* No mc_entry_done() follows. */
 	void (*cancel)(struct mc_provider *provider, struct mc_entry *entry);
+	/* Whoever asked has no more time, and that is `why`: what was seen so far is the fact, and
+	 * mc_entry_done() follows before this returns, where that is of use; else nothing does.
+	 * NULL: it never is. */
+	void (*conclude)(struct mc_provider *provider, struct mc_entry *entry, const char *why);
 	int64_t (*now)(struct mc_provider *provider); /* ms since 1970 */
 	/* Wait at most `timeout` ms for something to happen (0: just look; < 0: no limit).
 	 * False when nothing ever will: no question is open. */

@@ -259,9 +259,24 @@ mc_run_deadline(const struct mc_run *run)
 	return run->now + run->settings->deadline;
 }
 
+/* What is going on is concluded by what was seen of it so far. */
+static void
+conclude_pending(struct mc_run_state *state)
+{
+	const char *why = mc_run_time_up(state);
+
+	if (why == NULL)
+		return;
+	for (size_t i = 0; i < MC_RUN_BUCKETS; i++)
+		for (struct mc_pin *pin = state->pins[i]; pin != NULL; pin = pin->chain)
+			if (pin->entry != NULL && pin->fact == NULL)
+				mc_store_conclude(pin->entry, why);
+}
+
 void
 mc_run_cut(struct mc_run *run)
 {
+	conclude_pending(run->state);
 	run->state->cut = true;
 	for (struct mc_job *job = run->state->jobs; job != NULL; job = job->next)
 		job->ready = !job->done;

@@ -83,6 +83,8 @@ const struct mc_session_fact *mc_ask_greeting(
 /* The session of the subject (an address) by the settings' plan: every check that asks gets
  * the same one. */
 const struct mc_session_fact *mc_ask_session(struct mc_run *run);
+/* Where --connect-to leads from the host and the run's port; NULL: to no address of its own. */
+const struct mc_address *mc_connect_to_address(const struct mc_run *run, const char *host);
 /* The one of an MX host, for a check of the domain; FAILED when nothing else connects there. */
 const struct mc_session_fact *mc_ask_session_of(
 	struct mc_run *run, const char *host, const struct mc_address *address);

@@ -72,6 +72,7 @@ struct mc_run_state {
 
 /* Whether a check that was asked for connects to addresses. */
 bool mc_run_connects(const struct mc_run_state *state);
+const char *mc_run_time_up(struct mc_run_state *state); /* why nothing more is waited for */
 void mc_job_reset(struct mc_job *job);
 /* Verdict from findings, reason and `skipped`. */
 void mc_job_judge(struct mc_job *job);

@@ -362,6 +362,15 @@ mc_store_await(struct mc_entry *entry, struct mc_waiter *waiter)
 	entry->waiters = waiter;
 }
 
+void
+mc_store_conclude(struct mc_entry *entry, const char *why)
+{
+	struct mc_provider *provider = entry->store->provider;
+
+	if (entry->fact == NULL && entry->pins == 1 && provider->conclude != NULL)
+		provider->conclude(provider, entry, why);
+}
+
 const struct mc_fact *
 mc_entry_fact(const struct mc_entry *entry)
 {
@@ -400,6 +409,9 @@ life_of(const struct mc_fact *fact)
 	if (fact->status != MC_FACT_OK)
 		return fact->kind == MC_FACT_DNS ? MC_STORE_DNS_FAILURE_LIFE
 						 : MC_STORE_FAILURE_LIFE;
+	if (fact->kind == MC_FACT_SESSION &&
+		((const struct mc_session_fact *)fact)->session.end == MC_END_LOCAL)
+		return 0; /* not all there is to see */
 	if (fact->kind != MC_FACT_DNS)
 		return MC_STORE_SESSION_LIFE;
 	life = (int64_t)((const struct mc_dns *)fact)->ttl * 1000;

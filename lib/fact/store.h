@@ -41,6 +41,9 @@ struct mc_waiter {
 struct mc_entry *mc_store_pin(
 	struct mc_store *store, const char *key, const struct mc_question *question);
 void mc_store_unpin(struct mc_entry *entry, struct mc_waiter *waiter);
+/* The one who pinned it has no more time, as `why` says: its fact may be done by what was seen so
+ * far. Nothing happens to one that others want too. */
+void mc_store_conclude(struct mc_entry *entry, const char *why);
 /* Calls back once, when a pending entry is done. The waiter stays the caller's. */
 void mc_store_await(struct mc_entry *entry, struct mc_waiter *waiter);
 /* NULL while pending. */

@@ -33,6 +33,8 @@ drop(struct mc_observation *observation)
 	struct mc_connection *connection = (struct mc_connection *)observation;
 	struct mc_net *net = observation->net;
 
+	if (connection->phase == MC_CONNECTION_TALKING && !net->forked)
+		mc_stream_leave(connection);
 	hang_up(connection);
 	mc_pace_leave(net->pace, &connection->place);
 	mc_tls_client_free(connection->tls);
@@ -245,6 +247,16 @@ objection(
 		(void)snprintf(text, 128, "%s: not contacted, only IPv%d is asked for", name,
 			address->family == 6 ? 4 : 6);
 	return text;
+}
+
+void
+mc_connection_give_up(struct mc_observation *observation, const char *why)
+{
+	struct mc_connection *connection = (struct mc_connection *)observation;
+
+	if (connection->phase == MC_CONNECTION_TALKING ||
+		connection->phase == MC_CONNECTION_LINGERING)
+		mc_stream_give_up(connection, why);
 }
 
 struct mc_observation *

@@ -51,6 +51,9 @@ bool mc_stream_begin(struct mc_connection *connection);
 void mc_stream_read(struct mc_connection *connection);
 void mc_stream_write(struct mc_connection *connection);
 void mc_stream_expire(struct mc_connection *connection);
+void mc_stream_give_up(struct mc_connection *connection, const char *why);
+/* QUIT, where it can be said, to a server that is left in the middle of a dialogue. */
+void mc_stream_leave(struct mc_connection *connection);
 /* Says what is to be said, and waits for the rest. */
 void mc_stream_settle(struct mc_connection *connection);
 

@@ -111,6 +111,20 @@ mc_net_failed(struct mc_observation *observation, enum mc_failure failure, const
 }
 
 static void
+hand_over(struct mc_observation *observation)
+{
+	mc_observed *done = observation->done;
+	void *receiver = observation->argument;
+	struct mc_fact *fact = observation->fact;
+	struct mc_arena arena = observation->arena;
+
+	mc_arena_init(&observation->arena, 0);
+	observation->drop(observation);
+	done(receiver, &arena, fact);
+	mc_arena_reset(&arena);
+}
+
+static void
 deliver(evutil_socket_t unused, short what, void *argument)
 {
 	struct mc_net *net = argument;
@@ -120,16 +134,8 @@ deliver(evutil_socket_t unused, short what, void *argument)
 	(void)unused;
 	(void)what;
 	while (more && (observation = net->over.first) != NULL) {
-		mc_observed *done = observation->done;
-		void *receiver = observation->argument;
-		struct mc_fact *fact = observation->fact;
-		struct mc_arena arena = observation->arena;
-
 		more = observation != last;
-		mc_arena_init(&observation->arena, 0);
-		observation->drop(observation);
-		done(receiver, &arena, fact);
-		mc_arena_reset(&arena);
+		hand_over(observation);
 	}
 	if (net->over.first != NULL)
 		event_active(&net->deliver, EV_TIMEOUT, 0);
@@ -180,7 +186,7 @@ mind_fork(struct mc_net *net)
 	if (net->process == getpid())
 		return;
 	net->process = getpid();
-	net->closing = true;
+	net->closing = net->forked = true;
 	if (net->base != NULL)
 		(void)event_reinit(net->base);
 }
@@ -198,6 +204,24 @@ cancel(struct mc_provider *provider, struct mc_entry *entry)
 	mc_sigpipe_hold(&sigpipe);
 	observation->drop(observation);
 	mc_sigpipe_release(&sigpipe);
+}
+
+static void
+conclude(struct mc_provider *provider, struct mc_entry *entry, const char *why)
+{
+	struct mc_observation *observation = mc_entry_handle(entry);
+	struct mc_sigpipe sigpipe;
+
+	if (observation == NULL || observation->question->kind == MC_FACT_DNS)
+		return;
+	mind_fork(net_of(provider));
+	if (!observation->over) {
+		mc_sigpipe_hold(&sigpipe);
+		mc_connection_give_up(observation, why);
+		mc_sigpipe_release(&sigpipe);
+	}
+	if (observation->over)
+		hand_over(observation);
 }
 
 static int64_t
@@ -360,7 +384,7 @@ mc_net_new(struct mc_provider **ret_provider, const struct mc_net_options *optio
 
 	if (net == NULL)
 		return fail(error, error_size, MC_NET_NO_MEMORY, "out of memory");
-	net->provider = (struct mc_provider){start, cancel, now, wait_for, net_free};
+	net->provider = (struct mc_provider){start, cancel, conclude, now, wait_for, net_free};
 	net->options = *options;
 	fill_options(&net->options);
 	share_descriptors(net);

@@ -53,6 +53,7 @@ struct mc_net {
 	struct event_base *base;
 	bool own_base;
 	bool closing; /* nothing new is begun */
+	bool forked;  /* in a child: connections are the parent's */
 	pid_t process;
 	int64_t wall, monotonic; /* ms, both read at the start */
 	size_t open;             /* questions of the store's */

@@ -56,6 +56,18 @@ tell_broken(struct mc_connection *connection)
 		connection, how, how != MC_TALK_UNCLEAN ? text : NULL, now(connection));
 }
 
+static void flush_tls(struct mc_connection *connection);
+
+/* The server has said its close_notify; ours is still heard (RFC 8446, 6.1). */
+static void
+take_farewell(struct mc_connection *connection)
+{
+	mc_tls_client_close(connection->tls);
+	flush_tls(connection);
+	connection->gone = true;
+	connection->talk->closed(connection, MC_TALK_EOF, NULL, now(connection));
+}
+
 /* What TLS makes of the octets fed, or of the end of them. */
 static void
 take_decrypted(struct mc_connection *connection)
@@ -73,10 +85,9 @@ take_decrypted(struct mc_connection *connection)
 	while ((length = mc_tls_client_read(connection->tls, bytes, sizeof(bytes))) > 0)
 		connection->talk->recv(connection, bytes, length, now(connection));
 	state = mc_tls_client_step(connection->tls);
-	if (state == MC_TLS_EOF) {
-		connection->gone = true;
-		connection->talk->closed(connection, MC_TALK_EOF, NULL, now(connection));
-	} else if (state == MC_TLS_BROKEN)
+	if (state == MC_TLS_EOF)
+		take_farewell(connection);
+	else if (state == MC_TLS_BROKEN)
 		tell_broken(connection);
 }
 
@@ -377,6 +388,29 @@ mc_stream_expire(struct mc_connection *connection)
 		part(connection);
 	else
 		mc_connection_alarm(connection, connection->until);
+}
+
+void
+mc_stream_give_up(struct mc_connection *connection, const char *why)
+{
+	if (connection->phase == MC_CONNECTION_LINGERING) {
+		part(connection);
+	} else if (connection->talk->give_up != NULL) {
+		connection->talk->give_up(connection, why, now(connection));
+		mc_stream_settle(connection);
+	}
+}
+
+void
+mc_stream_leave(struct mc_connection *connection)
+{
+	if (connection->talk->give_up == NULL)
+		return;
+	connection->talk->give_up(connection, "nobody waits for it", now(connection));
+	(void)say(connection);
+	if (is_encrypted(connection))
+		mc_tls_client_close(connection->tls);
+	flush_tls(connection);
 }
 
 bool

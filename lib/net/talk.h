@@ -37,6 +37,8 @@ struct mc_talk {
 	void (*shaken)(
 		struct mc_connection *connection, const struct mc_tls *tls, bool up, int64_t now);
 	void (*expire)(struct mc_connection *connection, int64_t now);
+	/* Nobody waits any longer: concludes with what was seen. NULL: that is of no use. */
+	void (*give_up)(struct mc_connection *connection, const char *why, int64_t now);
 	void (*closed)(struct mc_connection *connection, enum mc_talk_close how, const char *text,
 		int64_t now);
 	/* TLS comes before the server's first word. */

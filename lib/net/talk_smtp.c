@@ -69,6 +69,12 @@ expire(struct mc_connection *connection, int64_t now)
 }
 
 static void
+give_up(struct mc_connection *connection, const char *why, int64_t now)
+{
+	mc_smtp_give_up(connection->smtp, why, now);
+}
+
+static void
 closed(struct mc_connection *connection, enum mc_talk_close how, const char *text, int64_t now)
 {
 	static const enum mc_smtp_close closes[] = {[MC_TALK_EOF] = MC_CLOSE_EOF,
@@ -135,6 +141,7 @@ const struct mc_talk mc_talk_smtp = {
 	.greet = greet,
 	.shaken = shaken,
 	.expire = expire,
+	.give_up = give_up,
 	.closed = closed,
 	.begins_in_tls = begins_in_tls,
 	.closes_late = closes_late,

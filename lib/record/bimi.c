@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/address.h"
+#include "record/domain.h"
 #include "record/report_uri.h"
 #include "record/tag_list.h"
 
@@ -41,6 +43,34 @@ judge_list(const struct mc_tag_list *list, struct mc_problems *problems)
 	return good;
 }
 
+/* Of an https URI, without user information and port. */
+static const char *
+host_of(struct mc_arena *arena, const char *uri)
+{
+	const char *host = uri + strlen("https://"), *end = host + strcspn(host, "/?#"), *user;
+
+	user = memchr(host, '@', (size_t)(end - host));
+	if (user != NULL)
+		host = user + 1;
+	if (host[0] != '[')
+		end = host + strcspn(host, ":/?#");
+	return mc_arena_strndup(arena, host, (size_t)(end - host));
+}
+
+/* 4.2: that of a= must be a fully qualified domain name. */
+static bool
+is_host(struct mc_arena *arena, const char *uri, bool qualified)
+{
+	const char *host = host_of(arena, uri);
+	char name[MC_NAME_TEXT_SIZE];
+	struct mc_address address;
+
+	if (qualified)
+		return mc_domain_parse(host, name) == NULL;
+	return host[0] == '[' || mc_address_parse(host, &address) ||
+	       mc_domain_parse_host(host, name) == NULL;
+}
+
 static bool
 judge_uri(const struct mc_tag_list *list, const char *name, struct mc_problems *problems)
 {
@@ -50,10 +80,11 @@ judge_uri(const struct mc_tag_list *list, const char *name, struct mc_problems *
 	if (tag == NULL || tag->value[0] == '\0')
 		return true;
 	mc_report_uris_parse(problems->arena, tag->value, &uris);
-	if (uris.count == 1 && uris.uris[0].wrong == NULL && uris.uris[0].https)
+	if (uris.count == 1 && uris.uris[0].wrong == NULL && uris.uris[0].https &&
+		is_host(problems->arena, uris.uris[0].text, strcmp(name, "a") == 0))
 		return true;
-	mc_problem(problems, "bimi.uri", tag->value_at, "%s=%s: not one https URI", tag->name,
-		tag->value);
+	mc_problem(problems, "bimi.uri", tag->value_at, "%s=%s: not one https URI of a host",
+		tag->name, tag->value);
 	return false;
 }
 
@@ -157,7 +188,7 @@ mc_bimi_is_record(const char *text, size_t length)
 }
 
 void
-mc_bimi_parse(
+mc_bimi_judge(
 	const char *text, size_t length, struct mc_bimi *ret_bimi, struct mc_problems *problems)
 {
 	struct mc_tag_list list;
@@ -185,4 +216,15 @@ mc_bimi_parse(
 	good = judge_location(&list, ret_bimi, is_uri, problems) && good;
 	judge_avatar(&list, ret_bimi, problems);
 	ret_bimi->valid = good;
+}
+
+void
+mc_bimi_parse(
+	const char *text, size_t length, struct mc_bimi *ret_bimi, struct mc_problems *problems)
+{
+	static const char *const kept[] = {"bimi.no-evidence", "bimi.tag-unknown", NULL};
+
+	mc_bimi_judge(text, length, ret_bimi, problems);
+	if (!ret_bimi->valid)
+		mc_problems_offer(problems, mc_bimi_mend(problems->arena, text, length), kept);
 }

@@ -23,5 +23,10 @@ bool mc_bimi_is_record(const char *text, size_t length);
 bool mc_bimi_is_attempt(const char *text, size_t length);
 void mc_bimi_parse(
 	const char *text, size_t length, struct mc_bimi *ret_bimi, struct mc_problems *problems);
+/* The same, without a correction. */
+void mc_bimi_judge(
+	const char *text, size_t length, struct mc_bimi *ret_bimi, struct mc_problems *problems);
+/* What a record that is not valid was most probably to say, valid; NULL: that cannot be told. */
+const char *mc_bimi_mend(struct mc_arena *arena, const char *text, size_t length);
 
 #endif

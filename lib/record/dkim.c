@@ -62,6 +62,42 @@ judge_list(const struct mc_tag_list *list, struct mc_problems *problems)
 	return good;
 }
 
+/* hyphenated-word of 2.4: letters, digits and "-", a letter first, no "-" last. */
+static bool
+is_word(const char *text)
+{
+	size_t length = 0;
+
+	for (; text[length] != '\0'; length++) {
+		char c = text[length];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		if (!letter && (length == 0 || ((c < '0' || c > '9') && c != '-')))
+			return false;
+	}
+	return length > 0 && text[length - 1] != '-';
+}
+
+/* The lists of h, s and t: words with colons between, at least one; "*" is one of s. A record that
+ * does not keep to the format is ignored (6.1.2). */
+static bool
+judge_items(const struct mc_tag_list *list, const char *name, struct mc_problems *problems)
+{
+	const struct mc_tag *tag = mc_tag_list_find(list, name);
+	struct mc_tag_items items = {tag != NULL ? tag->value : NULL, ':'};
+	const char *item;
+
+	while (mc_tag_items_next(&items, problems->arena, &item)) {
+		if (is_word(item) || (name[0] == 's' && strcmp(item, "*") == 0))
+			continue;
+		mc_problem(problems, "dkim.syntax", tag->value_at,
+			"%s=%s: %s, in a list with colons between", name, tag->value,
+			item[0] == '\0' ? "nothing where a word is due"
+					: "something that is no word");
+		return false;
+	}
+	return true;
+}
+
 static bool
 judge_version(const struct mc_tag_list *list, struct mc_problems *problems)
 {
@@ -102,6 +138,8 @@ judge_hashes(const struct mc_tag_list *list, struct mc_dkim *dkim, struct mc_pro
 	const struct mc_tag *h = mc_tag_list_find(list, "h");
 
 	dkim->hashes = h != NULL ? h->value : NULL;
+	if (!judge_items(list, "h", problems))
+		return false;
 	if (h == NULL || has_item(problems->arena, h->value, "sha256"))
 		return true;
 	mc_problem(problems, "dkim.hash", h->value_at, "h=%s", h->value);
@@ -115,6 +153,8 @@ judge_services(const struct mc_tag_list *list, struct mc_dkim *dkim, struct mc_p
 	const struct mc_tag *s = mc_tag_list_find(list, "s");
 
 	dkim->services = s != NULL ? s->value : NULL;
+	if (!judge_items(list, "s", problems))
+		return false;
 	if (s == NULL || has_item(problems->arena, s->value, "*") ||
 		has_item(problems->arena, s->value, "email"))
 		return true;
@@ -123,17 +163,34 @@ judge_services(const struct mc_tag_list *list, struct mc_dkim *dkim, struct mc_p
 }
 
 static void
+tell_unknown_flags(const struct mc_tag *t, struct mc_problems *problems)
+{
+	struct mc_tag_items items = {t->value, ':'};
+	const char *item;
+
+	while (mc_tag_items_next(&items, problems->arena, &item))
+		if (strcmp(item, "y") != 0 && strcmp(item, "s") != 0)
+			mc_problem(problems, "dkim.flag-unknown", t->value_at, "t=%s: %s", t->value,
+				item);
+}
+
+static bool
 read_flags(const struct mc_tag_list *list, struct mc_dkim *dkim, struct mc_problems *problems)
 {
 	const struct mc_tag *t = mc_tag_list_find(list, "t"), *n = mc_tag_list_find(list, "n");
 
 	dkim->notes = n != NULL ? n->value : NULL;
+	/* an empty list sets no flag, as none does (3.2) */
+	if (t != NULL && t->value[0] != '\0' && !judge_items(list, "t", problems))
+		return false;
 	if (t == NULL)
-		return;
+		return true;
+	tell_unknown_flags(t, problems);
 	dkim->testing = has_item(problems->arena, t->value, "y");
 	dkim->strict = has_item(problems->arena, t->value, "s");
 	if (dkim->testing)
 		mc_problem(problems, "dkim.testing", t->value_at, "t=%s", t->value);
+	return true;
 }
 
 static bool
@@ -154,18 +211,6 @@ judge_key(const struct mc_tag_list *list, struct mc_dkim *dkim, const char *reco
 	return mc_dkim_key_judge(dkim, p->value, p->value_at, record, problems);
 }
 
-static const char *
-unescaped(struct mc_arena *arena, const char *text)
-{
-	char *copy = mc_arena_calloc(arena, strlen(text) + 1, 1);
-	size_t n = 0;
-
-	for (size_t i = 0; copy != NULL && text[i] != '\0'; i++)
-		if (text[i] != '\\')
-			copy[n++] = text[i];
-	return copy != NULL ? copy : "";
-}
-
 static bool
 judge_escapes(const char *record, struct mc_problems *problems)
 {
@@ -175,14 +220,11 @@ judge_escapes(const char *record, struct mc_problems *problems)
 		return true;
 	mc_problem(problems, "dkim.escaped-semicolon", (size_t)(escape - record),
 		"\"\\;\" stands for \";\"");
-	if (strstr(record, "PRIVATE") == NULL)
-		mc_problem_fix(problems, "Publish it without backslashes: %s",
-			unescaped(problems->arena, record));
 	return false;
 }
 
 void
-mc_dkim_parse(
+mc_dkim_judge(
 	const char *text, size_t length, struct mc_dkim *ret_dkim, struct mc_problems *problems)
 {
 	const char *record = mc_arena_strndup(problems->arena, text, length);
@@ -200,7 +242,37 @@ mc_dkim_parse(
 	read_key_type(&list, ret_dkim, problems);
 	good = judge_hashes(&list, ret_dkim, problems) && good;
 	good = judge_services(&list, ret_dkim, problems) && good;
-	read_flags(&list, ret_dkim, problems);
+	good = read_flags(&list, ret_dkim, problems) && good;
 	good = judge_key(&list, ret_dkim, record, problems) && good;
 	ret_dkim->valid = good;
+}
+
+void
+mc_dkim_parse(
+	const char *text, size_t length, struct mc_dkim *ret_dkim, struct mc_problems *problems)
+{
+	static const char *const kept[] = {"dkim.bare-key", "dkim.flag-unknown", "dkim.key-long",
+		"dkim.key-short", "dkim.no-version", "dkim.revoked", "dkim.testing", NULL};
+
+	mc_dkim_judge(text, length, ret_dkim, problems);
+	if (!ret_dkim->valid && !ret_dkim->revoked)
+		mc_problems_offer(problems, mc_dkim_mend(problems->arena, text, length), kept);
+}
+
+#define STRING_LIMIT 255
+
+void
+mc_dkim_tell_long(const char *text, size_t length, size_t longest, struct mc_problems *problems)
+{
+	const char *strings = "";
+
+	mc_problem(problems, "dkim.long-string", MC_NOWHERE, "%zu octets in one string", longest);
+	if (memchr(text, '"', length) != NULL || memchr(text, '\\', length) != NULL ||
+		length > 16 * STRING_LIMIT)
+		return;
+	for (size_t n; length > 0; text += n, length -= n) {
+		n = length < STRING_LIMIT ? length : STRING_LIMIT;
+		strings = mc_arena_printf(problems->arena, "%s \"%.*s\"", strings, (int)n, text);
+	}
+	mc_problem_fix(problems, "Write it as several strings:%s", strings);
 }

@@ -31,5 +31,13 @@ struct mc_dkim {
 bool mc_dkim_is_attempt(const char *text, size_t length);
 void mc_dkim_parse(
 	const char *text, size_t length, struct mc_dkim *ret_dkim, struct mc_problems *problems);
+/* The same, without a correction. */
+void mc_dkim_judge(
+	const char *text, size_t length, struct mc_dkim *ret_dkim, struct mc_problems *problems);
+/* One of the record's character-strings is longer than they can be (RFC 1035, 3.3). */
+void mc_dkim_tell_long(
+	const char *text, size_t length, size_t longest, struct mc_problems *problems);
+/* A valid record with the key and the tags of one that is not; NULL: none can be made. */
+const char *mc_dkim_mend(struct mc_arena *arena, const char *text, size_t length);
 
 #endif

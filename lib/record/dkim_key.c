@@ -29,7 +29,8 @@ struct material {
 	struct mc_der octets;
 	enum shape shape;
 	size_t bits;
-	struct mc_der raw; /* of SHAPE_SPKI_ED25519 */
+	const char *unsound; /* why no signature can rest on these RSA numbers; NULL: none */
+	struct mc_der raw;   /* of SHAPE_SPKI_ED25519 */
 };
 
 static bool
@@ -38,9 +39,33 @@ is_oid(const struct mc_der *oid, const uint8_t *bytes, size_t length)
 	return oid->length == length && memcmp(oid->bytes, bytes, length) == 0;
 }
 
+static bool
+is_odd(const struct mc_der *integer)
+{
+	return (integer->bytes[integer->length - 1] & 1) != 0;
+}
+
+/* RFC 8017, 3.1: n is a product of odd primes; e is odd, from 3 to n - 1. NULL: so it is. */
+static const char *
+unsound_numbers(const struct mc_der *modulus, const struct mc_der *exponent)
+{
+	size_t bits = mc_der_integer_bits(exponent), most = mc_der_integer_bits(modulus);
+
+	if (!is_odd(modulus))
+		return "the modulus of the RSA key is even";
+	if (bits == 1)
+		return "the exponent of the RSA key is 1: every signature would pass";
+	if (!is_odd(exponent))
+		return "the exponent of the RSA key is even";
+	if (bits > most ||
+		(bits == most && memcmp(exponent->bytes, modulus->bytes, modulus->length) >= 0))
+		return "the exponent of the RSA key is not below its modulus";
+	return NULL;
+}
+
 /* INTEGER n, INTEGER e, and nothing behind: the content of an RSAPublicKey. */
 static enum mc_der_step
-read_rsa(struct mc_der content, size_t *ret_bits)
+read_rsa(struct mc_der content, struct material *material)
 {
 	struct mc_der modulus, exponent;
 	enum mc_der_step step = mc_der_next(&content, MC_DER_INTEGER, &modulus);
@@ -49,10 +74,11 @@ read_rsa(struct mc_der content, size_t *ret_bits)
 		step = mc_der_next(&content, MC_DER_INTEGER, &exponent);
 	if (step != MC_DER_GOOD)
 		return step;
-	*ret_bits = mc_der_integer_bits(&modulus);
-	return content.length == 0 && *ret_bits > 0 && mc_der_integer_bits(&exponent) > 0
-		       ? MC_DER_GOOD
-		       : MC_DER_BAD;
+	material->bits = mc_der_integer_bits(&modulus);
+	if (content.length > 0 || material->bits == 0 || mc_der_integer_bits(&exponent) == 0)
+		return MC_DER_BAD;
+	material->unsound = unsound_numbers(&modulus, &exponent);
+	return MC_DER_GOOD;
 }
 
 static enum shape
@@ -71,7 +97,7 @@ read_spki_key(struct material *material, const struct mc_der *oid, struct mc_der
 	if (!is_oid(oid, oid_rsa, sizeof(oid_rsa)))
 		return SHAPE_SPKI_OTHER;
 	if (mc_der_next(&bits, MC_DER_SEQUENCE, &sequence) != MC_DER_GOOD || bits.length > 0 ||
-		read_rsa(sequence, &material->bits) != MC_DER_GOOD)
+		read_rsa(sequence, material) != MC_DER_GOOD)
 		return SHAPE_UNKNOWN;
 	return SHAPE_SPKI_RSA;
 }
@@ -115,7 +141,7 @@ read_shape(struct material *material)
 		return SHAPE_UNKNOWN;
 	if (is_private(content))
 		return SHAPE_PRIVATE;
-	if (read_rsa(content, &material->bits) == MC_DER_GOOD)
+	if (read_rsa(content, material) == MC_DER_GOOD)
 		return SHAPE_BARE_RSA;
 	if (mc_der_next(&content, MC_DER_SEQUENCE, &algorithm) != MC_DER_GOOD ||
 		mc_der_next(&algorithm, MC_DER_OID, &oid) != MC_DER_GOOD ||
@@ -130,6 +156,10 @@ judge_rsa(struct mc_dkim *dkim, const struct material *material, size_t position
 	struct mc_problems *problems)
 {
 	dkim->bits = material->bits;
+	if (material->unsound != NULL) {
+		mc_problem(problems, "dkim.key-malformed", position, "%s", material->unsound);
+		return false;
+	}
 	if (material->bits < 1024) {
 		mc_problem(
 			problems, "dkim.key-too-short", position, "RSA, %zu bits", material->bits);
@@ -149,8 +179,6 @@ static bool
 judge_ed25519(struct mc_dkim *dkim, const struct material *material, size_t position,
 	struct mc_problems *problems)
 {
-	struct mc_buf raw;
-
 	if (material->octets.length == ED25519_SIZE) {
 		dkim->bits = 256;
 		return true;
@@ -162,11 +190,6 @@ judge_ed25519(struct mc_dkim *dkim, const struct material *material, size_t posi
 	}
 	mc_problem(problems, "dkim.ed25519-wrapped", position, "%zu octets instead of 32",
 		material->octets.length);
-	mc_buf_init(&raw, 128);
-	if (mc_base64_encode(&raw, material->raw.bytes, material->raw.length))
-		mc_problem_fix(problems, "Publish the bare key: v=DKIM1; k=ed25519; p=%s",
-			mc_buf_text(&raw));
-	mc_buf_free(&raw);
 	return false;
 }
 

@@ -78,13 +78,14 @@ is_word(const char *text)
 
 /* U-labels may stand in d= and s= (RFC 8616, 3), beyond what a tag-list allows otherwise. */
 static const char *
-name_of(struct mc_arena *arena, const struct mc_tag_list *list, const char *tag)
+name_of(struct mc_arena *arena, const struct mc_tag_list *list, const char *tag,
+	const char *(*parse)(const char *, char *))
 {
 	char name[MC_NAME_TEXT_SIZE];
 
 	for (size_t i = 0; i < list->count; i++)
 		if (strcmp(list->tags[i].name, tag) == 0)
-			return mc_domain_parse_host(list->tags[i].value, name) == NULL
+			return parse(list->tags[i].value, name) == NULL
 				       ? mc_arena_strdup(arena, name)
 				       : "";
 	return "";
@@ -105,8 +106,8 @@ take_apart(struct mc_arena *arena, const char *value, size_t length,
 	a = mc_tag_list_find(&list, "a");
 	if (a != NULL && is_word(a->value))
 		signature->algorithm = a->value;
-	signature->selector = name_of(arena, &list, "s");
-	signature->domain = name_of(arena, &list, "d");
+	signature->selector = name_of(arena, &list, "s", mc_domain_parse_selector);
+	signature->domain = name_of(arena, &list, "d", mc_domain_parse_host);
 	if (signature->selector[0] == '\0')
 		signature->wrong = "it has no s= tag with a selector";
 	else if (signature->domain[0] == '\0')

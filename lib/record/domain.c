@@ -218,3 +218,21 @@ mc_domain_parse_host(const char *input, char ret_host[MC_NAME_TEXT_SIZE])
 {
 	return parse(input, true, ret_host);
 }
+
+const char *
+mc_domain_parse_selector(const char *input, char ret_selector[MC_NAME_TEXT_SIZE])
+{
+	static const char suffix[] = "._domainkey";
+	char name[INPUT_MAX + sizeof(suffix)];
+	const char *end = strcasestr(input, suffix), *reason;
+	size_t length = end != NULL ? (size_t)(end - input) : strlen(input);
+
+	if (length > INPUT_MAX)
+		return too_long;
+	memcpy(name, input, length);
+	memcpy(name + length, suffix, sizeof(suffix));
+	reason = parse(name, false, ret_selector);
+	if (reason == NULL)
+		ret_selector[strlen(ret_selector) - strlen(suffix)] = '\0';
+	return reason;
+}

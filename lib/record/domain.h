@@ -21,4 +21,8 @@ const char *mc_domain_parse(const char *input, char ret_domain[MC_NAME_TEXT_SIZE
 /* The same for a host, where a single label is allowed ("localhost"). */
 const char *mc_domain_parse_host(const char *input, char ret_host[MC_NAME_TEXT_SIZE]);
 
+/* The same for a DKIM selector (RFC 6376, 3.1), which may be a number, as a date is; what people
+ * add to it ("._domainkey.example.com") is cut off. */
+const char *mc_domain_parse_selector(const char *input, char ret_selector[MC_NAME_TEXT_SIZE]);
+
 #endif

@@ -1,6 +1,7 @@
 /* mta_sts_policy: the policy file, RFC 8461, 3.2. */
 #include <string.h>
 
+#include "base/escape.h"
 #include "record/mta_sts.h"
 #include "record/name.h"
 #include "record/sts_fields.h"
@@ -8,7 +9,9 @@
 struct reading {
 	struct mc_mta_sts_policy *policy;
 	struct mc_problems *problems;
+	size_t line;                          /* counted from 1 */
 	const char *version, *mode, *max_age; /* NULL: not seen yet */
+	size_t malformed;                     /* lines told of */
 	bool bad;                             /* some line makes the whole policy void */
 };
 
@@ -20,11 +23,32 @@ mc_mta_sts_mode_name(enum mc_mta_sts_mode mode)
 	return names[mode];
 }
 
+/* "line 3: mode: Enforce" */
+static void
+tell(struct reading *reading, const char *id, size_t at, const char *what, const char *value)
+{
+	const char *line = at == MC_NOWHERE ? ""
+					    : mc_arena_printf(reading->problems->arena,
+						      "line %zu: ", reading->line);
+
+	mc_problem(reading->problems, id, at, "%s%s%s", line, what, value);
+}
+
 static void
 void_policy(struct reading *reading, const char *id, size_t at, const char *what, const char *value)
 {
-	mc_problem(reading->problems, id, at, "%s%s", what, value);
+	tell(reading, id, at, what, value);
 	reading->bad = true;
+}
+
+#define MALFORMED_LIMIT 5 /* lines that are told of; a file that is none has many */
+
+static void
+void_line(struct reading *reading, size_t at, const char *what, const char *value)
+{
+	reading->bad = true;
+	if (reading->malformed++ < MALFORMED_LIMIT)
+		tell(reading, "mta-sts.policy-syntax", at, what, value);
 }
 
 static bool
@@ -77,7 +101,7 @@ read_max_age(struct reading *reading, const char *value, size_t at)
 	if (age > MC_MTA_STS_AGE_LIMIT)
 		void_policy(reading, "mta-sts.policy-max-age", at, "max_age: ", value);
 	else if (age < 86400)
-		mc_problem(reading->problems, "mta-sts.policy-short", at, "max_age: %s", value);
+		tell(reading, "mta-sts.policy-short", at, "max_age: ", value);
 }
 
 static void
@@ -89,7 +113,7 @@ read_mode(struct reading *reading, const char *value, size_t at)
 	if (reading->policy->mode == MC_MTA_STS_NO_MODE)
 		void_policy(reading, "mta-sts.policy-mode", at, "mode: ", value);
 	else if (reading->policy->mode == MC_MTA_STS_TESTING)
-		mc_problem(reading->problems, "mta-sts.policy-testing", at, "mode: testing");
+		tell(reading, "mta-sts.policy-testing", at, "mode: testing", "");
 }
 
 /* Of a field that stands once, only the first counts. */
@@ -101,7 +125,8 @@ is_repeated(
 		*seen = value;
 		return false;
 	}
-	mc_problem(reading->problems, "mta-sts.policy-duplicate", at, "%s: %s", name, value);
+	tell(reading, "mta-sts.policy-duplicate", at,
+		mc_arena_printf(reading->problems->arena, "%s: ", name), value);
 	return true;
 }
 
@@ -121,7 +146,7 @@ read_field(struct reading *reading, const char *name, const char *value, size_t 
 	} else if (strcmp(name, "mx") == 0) {
 		read_mx(reading, value, at);
 	} else {
-		mc_problem(reading->problems, "mta-sts.policy-field-unknown", at, "%s", name);
+		tell(reading, "mta-sts.policy-field-unknown", at, name, "");
 	}
 }
 
@@ -131,12 +156,20 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* sts-policy-vchar and the blank: printable ASCII, and UTF-8 beyond it. */
 static bool
 is_printable(const char *value)
 {
-	for (; *value != '\0'; value++)
-		if ((unsigned char)*value < 0x20 || *value == 0x7f)
+	size_t left = strlen(value), n;
+	uint32_t c;
+
+	for (; left > 0; value += n, left -= n) {
+		n = *value >= 0x20 && *value < 0x7f
+			    ? 1
+			    : mc_utf8_decode((const uint8_t *)value, left, &c);
+		if (n == 0)
 			return false;
+	}
 	return true;
 }
 
@@ -150,8 +183,7 @@ read_line(struct reading *reading, const char *text, size_t at, size_t end)
 	while (end > at && is_blank(text[end - 1]))
 		end--;
 	if (colon == NULL || (size_t)(colon - text) >= end) {
-		void_policy(reading, "mta-sts.policy-syntax", at,
-			"a line that is no \"key: value\"", "");
+		void_line(reading, at, "a line that is no \"key: value\"", "");
 		return;
 	}
 	name = mc_arena_strndup(arena, text + at, (size_t)(colon - text) - at);
@@ -160,9 +192,9 @@ read_line(struct reading *reading, const char *text, size_t at, size_t end)
 		value_at++;
 	value = mc_arena_strndup(arena, text + value_at, end - value_at);
 	if (!mc_sts_is_name(name))
-		void_policy(reading, "mta-sts.policy-syntax", at, "a key that is none: ", name);
+		void_line(reading, at, "a key that is none: ", name);
 	else if (value[0] == '\0' || !is_printable(value) || strlen(value) != end - value_at)
-		void_policy(reading, "mta-sts.policy-syntax", at, "no proper value for ", name);
+		void_line(reading, at, "no proper value for ", name);
 	else
 		read_field(reading, name, value, at);
 }
@@ -185,9 +217,10 @@ read_lines(struct reading *reading, const char *text, size_t length)
 		const char *feed = memchr(text + at, '\n', length - at);
 		size_t end = feed != NULL ? (size_t)(feed - text) : length, next = end + 1;
 
+		reading->line++;
 		if (only_blanks(text, at, length)) {
-			mc_problem(reading->problems, "mta-sts.policy-blank-line", at,
-				"blank lines at the end");
+			tell(reading, "mta-sts.policy-blank-line", at, "blank lines at the end",
+				"");
 			return;
 		}
 		if (feed != NULL && end > at && text[end - 1] == '\r')
@@ -195,6 +228,17 @@ read_lines(struct reading *reading, const char *text, size_t length)
 		read_line(reading, text, at, end);
 		at = next;
 	}
+}
+
+/* What a web server has for pages that it does not find, and for everything else. */
+static bool
+is_web_page(const char *text, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length && (is_blank(text[at]) || text[at] == '\r' || text[at] == '\n'))
+		at++;
+	return at < length && text[at] == '<';
 }
 
 static void
@@ -222,7 +266,7 @@ count_lines(const char *text, size_t length)
 }
 
 void
-mc_mta_sts_policy_parse(const char *text, size_t length, struct mc_mta_sts_policy *ret_policy,
+mc_mta_sts_policy_judge(const char *text, size_t length, struct mc_mta_sts_policy *ret_policy,
 	struct mc_problems *problems)
 {
 	struct reading reading = {.policy = ret_policy, .problems = problems};
@@ -235,10 +279,26 @@ mc_mta_sts_policy_parse(const char *text, size_t length, struct mc_mta_sts_polic
 		return;
 	if (!small)
 		void_policy(&reading, "mta-sts.policy-syntax", MC_NOWHERE, "more than 64 KiB", "");
+	else if (is_web_page(text, length))
+		void_policy(&reading, "mta-sts.policy-syntax", MC_NOWHERE,
+			"a web page (HTML) in the place of a policy", "");
 	else
 		read_lines(&reading, text, length);
-	judge_missing(&reading);
+	if (small && !is_web_page(text, length))
+		judge_missing(&reading);
 	ret_policy->valid = !reading.bad;
+}
+
+void
+mc_mta_sts_policy_parse(const char *text, size_t length, struct mc_mta_sts_policy *ret_policy,
+	struct mc_problems *problems)
+{
+	static const char *const kept[] = {"mta-sts.policy-testing", NULL};
+
+	mc_mta_sts_policy_judge(text, length, ret_policy, problems);
+	if (!ret_policy->valid)
+		mc_problems_offer(
+			problems, mc_mta_sts_policy_mend(problems->arena, text, length), kept);
 }
 
 bool

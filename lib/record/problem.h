@@ -25,6 +25,7 @@ struct mc_problems {
 	struct mc_arena *arena;
 	struct mc_problem *first, *last;
 	size_t count;
+	const char *corrected; /* a record without what is wrong with this one; NULL: none known */
 };
 
 void mc_problems_init(struct mc_problems *problems, struct mc_arena *arena);
@@ -34,5 +35,8 @@ __attribute__((format(printf, 4, 5))) void mc_problem(
 /* A fix in so many words for the problem just told. */
 __attribute__((format(printf, 2, 3))) void mc_problem_fix(
 	struct mc_problems *problems, const char *fix, ...);
+/* A record to publish instead, judged already: the fix of every problem that has none yet but
+ * those of `kept` (ids, NULL at the end), which it does not touch. */
+void mc_problems_offer(struct mc_problems *problems, const char *record, const char *const *kept);
 
 #endif

@@ -36,6 +36,25 @@ mc_sts_fields_begin(const char *text, size_t length, const char *version)
 	return length > n && memcmp(text, version, n) == 0 && text[n] == ';';
 }
 
+/* Where the semicolon behind the version is; the length of the text when there is none. */
+static size_t
+version_ends(const char *text, size_t length, const char *version)
+{
+	size_t n = strlen(version);
+
+	if (length <= n || memcmp(text, version, n) != 0)
+		return length;
+	while (n < length && is_blank(text[n]))
+		n++;
+	return n < length && text[n] == ';' ? n : length;
+}
+
+bool
+mc_sts_fields_begin_alone(const char *text, size_t length, const char *version)
+{
+	return version_ends(text, length, version) < length;
+}
+
 static const char *
 judge_value(const char *value, bool free_value, size_t *ret_at)
 {
@@ -82,7 +101,7 @@ mc_sts_fields_parse(struct mc_arena *arena, const char *text, size_t length, con
 	const char *free_value, struct mc_sts_fields *ret_fields)
 {
 	struct mc_sts_field *fields = mc_arena_calloc(arena, MC_STS_FIELD_LIMIT, sizeof(*fields));
-	size_t at = strlen(version) + 1, count = 0;
+	size_t at = version_ends(text, length, version) + 1, count = 0;
 
 	if (fields == NULL || length < at)
 		return false;

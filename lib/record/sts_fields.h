@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 
-#define MC_STS_FIELD_LIMIT 64
+#define MC_STS_FIELD_LIMIT 1000
 
 struct mc_sts_field {
 	const char *name, *value;
@@ -25,8 +25,12 @@ struct mc_sts_fields {
 	size_t count;
 };
 
-/* Whether the text begins with the version and its semicolon: one that does not is discarded. */
+/* Whether the text begins with the version and its semicolon: of several records one that does not
+ * is discarded. */
 bool mc_sts_fields_begin(const char *text, size_t length, const char *version);
+/* The same by the grammar alone, which has blanks before the semicolon (erratum 6285): so a record
+ * without another beside it. */
+bool mc_sts_fields_begin_alone(const char *text, size_t length, const char *version);
 /* `free_value`: a field whose value may hold what extensions may not ("=", blanks). False when
  * there are too many fields, or no memory. */
 bool mc_sts_fields_parse(struct mc_arena *arena, const char *text, size_t length,

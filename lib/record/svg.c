@@ -25,7 +25,8 @@ struct reading {
 static const char *const excluded[] = {"a", "animate", "animateColor", "animateMotion",
 	"animateTransform", "animation", "audio", "clipPath", "cursor", "discard", "filter",
 	"font-face-uri", "foreignObject", "handler", "image", "listener", "marker", "mask", "mpath",
-	"pattern", "prefetch", "script", "set", "style", "symbol", "textPath", "video", "view"};
+	"pattern", "prefetch", "script", "set", "style", "switch", "symbol", "textPath", "video",
+	"view"};
 
 static bool
 is_excluded(const char *name)
@@ -126,15 +127,30 @@ read_root(struct reading *reading, const char *name, const XML_Char **attributes
 		read_box(reading->svg, box, mc_arena_strdup(reading->arena, box));
 }
 
+/* "url(" that is not of a part of this document. */
+static bool
+leads_away(const char *value)
+{
+	const char *url = strstr(value, "url(");
+
+	if (url == NULL)
+		return false;
+	url += 4;
+	url += strspn(url, " \t\r\n'\"");
+	return *url != '#';
+}
+
 static void
 read_attributes(struct reading *reading, const XML_Char **attributes)
 {
 	for (size_t i = 0; attributes[i] != NULL; i += 2) {
 		const char *name = attributes[i], *value = attributes[i + 1];
-		if (strcmp(name, XLINK "href") == 0 && value[0] != '#')
-			note(reading,
-				mc_arena_printf(reading->arena,
-					"a reference to elsewhere: xlink:href=\"%.60s\"", value));
+		bool href = strcmp(name, XLINK "href") == 0 || strcmp(name, "href") == 0;
+		if ((href && value[0] != '#') || leads_away(value))
+			note(reading, mc_arena_printf(reading->arena,
+					      "a reference to elsewhere: %.40s=\"%.60s\"",
+					      strcmp(name, XLINK "href") == 0 ? "xlink:href" : name,
+					      value));
 		else if (strcmp(name, "style") == 0)
 			note(reading, "an attribute style");
 		else if (strncmp(name, "on", 2) == 0 && strchr(name, '|') == NULL)

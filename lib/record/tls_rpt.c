@@ -15,6 +15,12 @@ mc_tls_rpt_is_record(const char *text, size_t length)
 }
 
 bool
+mc_tls_rpt_is_record_alone(const char *text, size_t length)
+{
+	return mc_sts_fields_begin_alone(text, length, VERSION);
+}
+
+bool
 mc_tls_rpt_is_attempt(const char *text, size_t length)
 {
 	for (size_t i = 0; i + 6 <= length && i < 12; i++)
@@ -95,11 +101,13 @@ mc_tls_rpt_parse(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt
 	struct mc_sts_fields fields;
 
 	*ret_tls_rpt = (struct mc_tls_rpt){.valid = false};
-	if (!mc_tls_rpt_is_record(text, length)) {
+	if (!mc_tls_rpt_is_record_alone(text, length)) {
 		mc_problem(problems, "tls-rpt.version", length > 0 ? 0 : MC_NOWHERE,
 			"the record does not begin with \"" VERSION ";\", in just these letters");
 		return;
 	}
+	if (!mc_tls_rpt_is_record(text, length))
+		mc_problem(problems, "tls-rpt.version-blank", strlen(VERSION), "\"" VERSION " ;\"");
 	if (!mc_sts_fields_parse(problems->arena, text, length, VERSION, "rua", &fields)) {
 		mc_problem(problems, "tls-rpt.syntax", MC_NOWHERE, "more than %d fields",
 			MC_STS_FIELD_LIMIT);

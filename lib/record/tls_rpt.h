@@ -17,6 +17,8 @@ struct mc_tls_rpt {
 
 /* Whether the record counts among those of its name. */
 bool mc_tls_rpt_is_record(const char *text, size_t length);
+/* Whether it counts when there is no other record beside it. */
+bool mc_tls_rpt_is_record_alone(const char *text, size_t length);
 bool mc_tls_rpt_is_attempt(const char *text, size_t length);
 void mc_tls_rpt_parse(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt,
 	struct mc_problems *problems);

@@ -8,6 +8,7 @@
 #include "record/tag_list.h"
 
 #define DATA_LIMIT 65535
+#define HOST_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
 
 const char *
 mc_tlsa_usage_name(uint8_t usage)
@@ -31,13 +32,55 @@ mc_tlsa_matching_name(uint8_t matching)
 	return matching < 3 ? names[matching] : NULL;
 }
 
-/* Matching type 0: the data is a certificate or a key, so DER of one SEQUENCE. */
-static bool
-is_whole(const struct mc_tlsa *tlsa)
+static size_t
+place(size_t at)
 {
-	struct mc_der rest = {tlsa->data, tlsa->length}, content;
+	return at > 0 ? at - 1 : MC_NOWHERE;
+}
 
-	return mc_der_next(&rest, MC_DER_SEQUENCE, &content) == MC_DER_GOOD && rest.length == 0;
+/* What the data of matching type 0 is, by its outermost structure: 0 a certificate, 1 a public key
+ * (RFC 5280, 4.1), as selectors are numbered; -1 neither. */
+static int
+whole_of(const struct mc_tlsa *tlsa)
+{
+	struct mc_der rest = {tlsa->data, tlsa->length}, content, first, second;
+
+	if (mc_der_next(&rest, MC_DER_SEQUENCE, &content) != MC_DER_GOOD || rest.length > 0 ||
+		mc_der_next(&content, MC_DER_SEQUENCE, &first) != MC_DER_GOOD)
+		return -1;
+	if (mc_der_next(&content, MC_DER_SEQUENCE, &second) == MC_DER_GOOD)
+		return 0;
+	return mc_der_next(&content, MC_DER_BIT_STRING, &second) == MC_DER_GOOD &&
+			       content.length == 0
+		       ? 1
+		       : -1;
+}
+
+bool
+mc_tlsa_whole(const struct mc_tlsa *tlsa)
+{
+	return whole_of(tlsa) == tlsa->selector;
+}
+
+static bool
+judge_whole(const struct mc_tlsa *tlsa, struct mc_problems *problems)
+{
+	static const char *const words[] = {"a certificate", "a public key"};
+	int whole = whole_of(tlsa);
+
+	if (whole < 0) {
+		mc_problem(problems, "dane.data", place(tlsa->data_at),
+			"%zu octets that are no certificate or key", tlsa->length);
+		return false;
+	}
+	if (tlsa->selector < 2 && whole != tlsa->selector) {
+		mc_problem(problems, "dane.data", place(tlsa->data_at),
+			"%s, where selector %u means %s", words[whole], tlsa->selector,
+			words[tlsa->selector]);
+		return false;
+	}
+	mc_problem(problems, "dane.full-data", place(tlsa->data_at), "%zu octets", tlsa->length);
+	return true;
 }
 
 static bool
@@ -45,43 +88,44 @@ judge_data(const struct mc_tlsa *tlsa, struct mc_problems *problems)
 {
 	size_t due = tlsa->matching == 1 ? 32 : 64;
 
-	if (tlsa->matching == 0) {
-		if (!is_whole(tlsa)) {
-			mc_problem(problems, "dane.data", MC_NOWHERE,
-				"%zu octets that are no certificate or key", tlsa->length);
-			return false;
-		}
-		mc_problem(problems, "dane.full-data", MC_NOWHERE, "%zu octets", tlsa->length);
-		return true;
-	}
+	if (tlsa->matching == 0)
+		return judge_whole(tlsa, problems);
 	if (tlsa->length == due)
 		return true;
-	mc_problem(problems, "dane.data", MC_NOWHERE, "%s has %zu octets, here are %zu",
+	mc_problem(problems, "dane.data", place(tlsa->data_at), "%s has %zu octets, here are %zu",
 		mc_tlsa_matching_name(tlsa->matching), due, tlsa->length);
 	return false;
+}
+
+static bool
+judge_usage(const struct mc_tlsa *tlsa, struct mc_problems *problems)
+{
+	bool client = tlsa->port != 0 && tlsa->port != 25; /* RFC 7672 is of servers alone */
+	bool good = tlsa->usage == 2 || tlsa->usage == 3 || (client && tlsa->usage < 2);
+
+	if (mc_tlsa_usage_name(tlsa->usage) == NULL) {
+		mc_problem(problems, "dane.usage-unknown", place(tlsa->usage_at), "usage %u",
+			tlsa->usage);
+	} else if (!good) {
+		mc_problem(problems, "dane.usage-pkix", place(tlsa->usage_at), "usage %u (%s)",
+			tlsa->usage, mc_tlsa_usage_name(tlsa->usage));
+	}
+	return good;
 }
 
 void
 mc_tlsa_judge(struct mc_tlsa *tlsa, struct mc_problems *problems)
 {
-	bool good = true;
+	bool good = judge_usage(tlsa, problems);
 
-	if (mc_tlsa_usage_name(tlsa->usage) == NULL) {
-		mc_problem(problems, "dane.usage-unknown", MC_NOWHERE, "usage %u", tlsa->usage);
-		good = false;
-	} else if (tlsa->usage < 2) {
-		mc_problem(problems, "dane.usage-pkix", MC_NOWHERE, "usage %u (%s)", tlsa->usage,
-			mc_tlsa_usage_name(tlsa->usage));
-		good = false;
-	}
 	if (mc_tlsa_selector_name(tlsa->selector) == NULL) {
-		mc_problem(problems, "dane.selector-unknown", MC_NOWHERE, "selector %u",
-			tlsa->selector);
+		mc_problem(problems, "dane.selector-unknown", place(tlsa->selector_at),
+			"selector %u", tlsa->selector);
 		good = false;
 	}
 	if (mc_tlsa_matching_name(tlsa->matching) == NULL) {
-		mc_problem(problems, "dane.matching-unknown", MC_NOWHERE, "matching type %u",
-			tlsa->matching);
+		mc_problem(problems, "dane.matching-unknown", place(tlsa->matching_at),
+			"matching type %u", tlsa->matching);
 		good = false;
 	} else {
 		good = judge_data(tlsa, problems) && good;
@@ -95,6 +139,8 @@ mc_tlsa_judge(struct mc_tlsa *tlsa, struct mc_problems *problems)
 struct words {
 	const char *text;
 	size_t length, at;
+	int depth;  /* of parentheses */
+	bool ended; /* a line ended outside of them, behind data */
 };
 
 static bool
@@ -114,6 +160,9 @@ skip_between(struct words *words)
 		comment = c != '\n' && (comment || c == ';');
 		if (!comment && !is_between(c))
 			return;
+		if (!comment)
+			words->depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+		words->ended = words->ended || (c == '\n' && words->depth <= 0);
 	}
 }
 
@@ -138,24 +187,78 @@ is_type(const char *word, size_t length)
 	       (length == 6 && strncasecmp(word, "TYPE52", 6) == 0);
 }
 
+static bool
+is_mail_port(unsigned port)
+{
+	static const uint16_t ports[] = {25, 110, 143, 465, 587, 993, 995, 4190};
+
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		if (ports[i] == port)
+			return true;
+	return false;
+}
+
+/* The port of "_25._tcp.mx.example.com", 0 for any ("*._tcp"); -1: the name has another form. */
+static int
+port_of(const char *owner, size_t length)
+{
+	size_t at = 1;
+	int port = 0;
+
+	if (length < 6)
+		return -1;
+	while (owner[0] == '_' && at < length && owner[at] >= '0' && owner[at] <= '9' &&
+		port <= 65535)
+		port = port * 10 + (owner[at++] - '0');
+	if (port > 65535 || (port == 0 && owner[0] != '*') || length - at < 5 ||
+		strncasecmp(owner + at, "._tcp", 5) != 0)
+		return -1;
+	return length - at == 5 || owner[at + 5] == '.' ? port : -1;
+}
+
+/* RFC 6698, 3: where the record is looked for. */
+static void
+judge_owner(struct mc_tlsa *tlsa, const char *owner, size_t length, size_t at,
+	struct mc_problems *problems)
+{
+	int port = port_of(owner, length);
+
+	if (port < 0) {
+		mc_problem(problems, "dane.owner", at, "%.*s", (int)length, owner);
+		if (length < 200 && strspn(owner, HOST_CHARACTERS) >= length)
+			mc_problem_fix(problems, "Publish it at _25._tcp.%.*s", (int)length, owner);
+	} else if (port != 0 && !is_mail_port((unsigned)port))
+		mc_problem(problems, "dane.owner", at, "%.*s: port %d is none of mail", (int)length,
+			owner, port);
+	tlsa->port = (uint16_t)(port > 0 ? port : 0);
+}
+
 /* Behind the type, if it is there: what stands before is owner, TTL and class. */
 static void
-skip_to_data(struct words *words)
+skip_to_data(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problems)
 {
 	struct words probe = *words;
+	size_t length, first_length = 0, first_at = 0;
 	const char *word;
-	size_t length;
 
-	while (next_word(&probe, &word, &length))
+	while (next_word(&probe, &word, &length)) {
 		if (is_type(word, length)) {
 			*words = probe;
+			word = words->text + first_at;
+			if (first_length > 2 && memchr(word, '.', first_length) != NULL)
+				judge_owner(tlsa, word, first_length, first_at, problems);
 			return;
 		}
+		if (first_length == 0) {
+			first_length = length;
+			first_at = probe.at - length;
+		}
+	}
 }
 
 static bool
 read_number(struct words *words, const char *what, unsigned limit, unsigned *ret_number,
-	struct mc_problems *problems)
+	size_t *ret_at, struct mc_problems *problems)
 {
 	const char *word;
 	size_t length;
@@ -172,6 +275,7 @@ read_number(struct words *words, const char *what, unsigned limit, unsigned *ret
 		return false;
 	}
 	*ret_number = number;
+	*ret_at = words->at - length + 1;
 	return true;
 }
 
@@ -194,9 +298,18 @@ read_data(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problem
 
 	if (data == NULL)
 		return false;
+	words->ended = false;
 	while (next_word(words, &word, &length))
 		for (size_t i = 0; i < length; i++, nibbles++) {
 			int digit = hex(word[i]);
+			if (nibbles == 0)
+				tlsa->data_at = words->at - length + 1;
+			if (words->ended && nibbles > 0) {
+				mc_problem(problems, "dane.syntax", words->at - length,
+					"a second line, outside of parentheses: one record at a "
+					"time");
+				return false;
+			}
 			if (digit < 0 || nibbles / 2 >= DATA_LIMIT) {
 				mc_problem(problems, "dane.syntax", words->at - length + i,
 					"no hexadecimal digit");
@@ -204,9 +317,11 @@ read_data(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problem
 			}
 			data[nibbles / 2] = (uint8_t)(data[nibbles / 2] << 4 | digit);
 		}
-	if (nibbles == 0 || nibbles % 2 != 0) {
-		mc_problem(problems, "dane.syntax", MC_NOWHERE,
-			nibbles == 0 ? "no data" : "an odd number of hexadecimal digits");
+	if (nibbles == 0 || nibbles % 2 != 0 || words->depth != 0) {
+		mc_problem(problems, "dane.syntax", words->at,
+			nibbles == 0       ? "no data"
+			: nibbles % 2 != 0 ? "an odd number of hexadecimal digits"
+					   : "parentheses that do not match");
 		return false;
 	}
 	tlsa->data = data;
@@ -219,9 +334,9 @@ read_fields(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *probl
 {
 	unsigned usage, selector, matching;
 
-	if (!read_number(words, "usage", 255, &usage, problems) ||
-		!read_number(words, "selector", 255, &selector, problems) ||
-		!read_number(words, "matching type", 255, &matching, problems))
+	if (!read_number(words, "usage", 255, &usage, &tlsa->usage_at, problems) ||
+		!read_number(words, "selector", 255, &selector, &tlsa->selector_at, problems) ||
+		!read_number(words, "matching type", 255, &matching, &tlsa->matching_at, problems))
 		return false;
 	tlsa->usage = (uint8_t)usage;
 	tlsa->selector = (uint8_t)selector;
@@ -247,14 +362,15 @@ static bool
 read_generic(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *problems)
 {
 	unsigned octets;
+	size_t at;
 
-	if (!read_number(words, "length", DATA_LIMIT, &octets, problems) ||
+	if (!read_number(words, "length", DATA_LIMIT, &octets, &at, problems) ||
 		!read_data(words, tlsa, problems))
 		return false;
 	if (tlsa->length != octets || octets < 4) {
-		mc_problem(problems, "dane.syntax", MC_NOWHERE, "%zu octets, where %s%u are due",
+		mc_problem(problems, "dane.syntax", at - 1, "%zu octets, where %s%u are due",
 			tlsa->length, octets < 4 ? "more than " : "", octets < 4 ? 3 : octets);
-		*tlsa = (struct mc_tlsa){.valid = false};
+		*tlsa = (struct mc_tlsa){.port = tlsa->port};
 		return false;
 	}
 	tlsa->usage = tlsa->data[0];
@@ -265,15 +381,27 @@ read_generic(struct words *words, struct mc_tlsa *tlsa, struct mc_problems *prob
 	return true;
 }
 
+bool
+mc_tlsa_read(
+	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems)
+{
+	struct words words = {.text = text, .length = length};
+
+	*ret_tlsa = (struct mc_tlsa){.valid = false};
+	skip_to_data(&words, ret_tlsa, problems);
+	return skip_generic_mark(&words) ? read_generic(&words, ret_tlsa, problems)
+					 : read_fields(&words, ret_tlsa, problems);
+}
+
 void
 mc_tlsa_parse(
 	const char *text, size_t length, struct mc_tlsa *ret_tlsa, struct mc_problems *problems)
 {
-	struct words words = {text, length, 0};
+	static const char *const kept[] = {
+		"dane.certificate-pinned", "dane.full-data", "dane.owner", NULL};
 
-	*ret_tlsa = (struct mc_tlsa){.valid = false};
-	skip_to_data(&words);
-	if (skip_generic_mark(&words) ? read_generic(&words, ret_tlsa, problems)
-				      : read_fields(&words, ret_tlsa, problems))
+	if (mc_tlsa_read(text, length, ret_tlsa, problems))
 		mc_tlsa_judge(ret_tlsa, problems);
+	if (!ret_tlsa->valid)
+		mc_problems_offer(problems, mc_tlsa_mend(problems->arena, text, length), kept);
 }

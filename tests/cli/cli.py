@@ -153,7 +153,20 @@ def usage():
         expect(f'{name}: no raw control character', b'\x1b' not in done.stderr, done.stderr[:300])
 
 
+# A host that is none, and what is said of it.
+HOST_HINTS = [
+    ('https://mx.example/', r'this is a URL'),
+    ('smtps://mx.example:465', r'this is a URL'),
+    ('mx.example:25:26', r'neither HOST:PORT nor an IPv6 address'),
+    ('fe80::1%lo', r'neither HOST:PORT nor an IPv6 address'),
+]
+
+
 def targets():
+    for target, hint in HOST_HINTS:
+        case(f'smtp: {target}', ['smtp', '--', target], 2, stderr=hint)
+    case('an address as in a mail address', ['smtp', '--tls', 'none', '-4', '[IPv6:::1]:25'], 3,
+         stdout=r'only IPv4')
     for command, table in (('domain', BAD_DOMAINS), ('dns', BAD_DOMAINS), ('smtp', BAD_HOSTS)):
         for name, target in table:
             done = case(f'{command}: {name}', [command, '--', target], 2, stderr=r'^mailcheck: \'')

@@ -11,11 +11,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-expect_host(const char *text)
+expect_name(const char *text, const char *(*parse)(const char *, char *))
 {
 	char name[MC_NAME_TEXT_SIZE];
 
-	if (mc_domain_parse_host(text, name) != NULL || strcmp(text, name) != 0)
+	if (parse(text, name) != NULL || strcmp(text, name) != 0)
 		abort();
 }
 
@@ -35,8 +35,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		if (signature->wrong != NULL)
 			continue;
-		expect_host(signature->selector);
-		expect_host(signature->domain);
+		expect_name(signature->selector, mc_domain_parse_selector);
+		expect_name(signature->domain, mc_domain_parse_host);
 	}
 	mc_arena_reset(&arena);
 	return 0;

@@ -1,6 +1,7 @@
 /*
  * Fuzz target: records judged by their text, through the public function: the first octet picks
- * the type. Judging is the same twice, JSON and text come out, and what is escaped stays so.
+ * the type. Judging is the same twice, JSON and text come out, and what is escaped stays so; what
+ * is offered as a corrected record is valid.
  */
 #include <mailcheck.h>
 #include <stdlib.h>
@@ -16,6 +17,24 @@ expect_printable(const char *text, int feeds)
 	for (; *text != '\0'; text++)
 		if (((unsigned char)*text < 0x20 && !(feeds && *text == '\n')) || *text == 0x7f)
 			abort();
+}
+
+/* A corrected record is offered for one that is not valid, and is valid. */
+static void
+expect_better(const char *type, mailcheck_record *record)
+{
+	const char *corrected = mailcheck_record_corrected(record);
+	mailcheck_record *better = NULL;
+
+	if (corrected == NULL)
+		return;
+	if (mailcheck_record_valid(record) == 1 ||
+		mailcheck_record_check(type, corrected, strlen(corrected), &better) !=
+			MAILCHECK_OK ||
+		mailcheck_record_valid(better) == 0 || mailcheck_record_corrected(better) != NULL)
+		abort();
+	expect_printable(corrected, strcmp(type, "mta-sts-policy") == 0);
+	mailcheck_record_free(better);
 }
 
 int
@@ -38,6 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	expect_printable(mailcheck_record_text(record, MAILCHECK_TEXT_VERBOSE), 1);
 	if (strcmp(mailcheck_record_json(record), mailcheck_record_json(again)) != 0)
 		abort();
+	expect_better(type, record);
 	mailcheck_record_free(record);
 	mailcheck_record_free(again);
 	return 0;

@@ -1,6 +1,8 @@
 /*
  * fuzz smtp_dialogue: a session comes to the same end however the server's octets are cut into
- * pieces and spread in time, never says two commands at once, and always comes to an end.
+ * pieces and spread in time, never says two commands at once, and always comes to an end; so too
+ * when commands get out while the server is talking (what came before them is told apart then,
+ * so the end may be another), or when time is up.
  *
  * The first octet chooses the plan, the second seeds cuts and times; the rest is what the
  * server sends, an octet 0xFF ending what it sends before it hears from us again.
@@ -19,6 +21,7 @@ struct pump {
 	struct mc_smtp *smtp;
 	int64_t now;
 	uint32_t seed; /* 0: no cuts */
+	bool hasty;    /* commands get out while the server is talking, and time runs out */
 	bool tls_works, closes;
 	bool heard; /* the server said something */
 };
@@ -121,7 +124,7 @@ hear(struct pump *pump, const uint8_t *bytes, size_t length)
 		mc_smtp_recv(pump->smtp, bytes, piece, pump->now);
 		bytes += piece;
 		length -= piece;
-		if (pump->seed != 0 && next_random(pump) % 4 == 0 &&
+		if (pump->hasty && next_random(pump) % 4 == 0 &&
 			mc_smtp_want(pump->smtp) == MC_SMTP_WANT_IO)
 			flush(pump);
 	}
@@ -133,7 +136,9 @@ hang_up(struct pump *pump)
 {
 	serve(pump);
 	if (!over(pump)) {
-		if (pump->closes) {
+		if (pump->hasty && next_random(pump) % 2 == 0) {
+			mc_smtp_give_up(pump->smtp, "time is up", pump->now);
+		} else if (pump->closes) {
 			mc_smtp_closed(pump->smtp, MC_CLOSE_EOF, NULL, pump->now);
 		} else {
 			pump->now = mc_smtp_deadline(pump->smtp);
@@ -172,14 +177,14 @@ write_session(struct mc_buf *told, const struct mc_session *session)
 }
 
 static void
-check_session(const struct mc_session *session)
+check_session(const struct mc_session *session, bool hasty)
 {
 	const struct mc_stage *inside = mc_session_stage(session, MC_STEP_EHLO, true);
 	size_t sum = 0;
 	int64_t at = 0;
 
 	require((session->end == MC_END_INJECTED) == (session->injected != NULL));
-	require(session->end != MC_END_LOCAL);
+	require(session->end != MC_END_LOCAL || hasty);
 	require(session->starttls != MC_STARTTLS_WORKS ||
 		(inside != NULL && inside->answered && inside->reply.code == 250));
 	for (size_t i = 0; i < session->transcript_count; i++) {
@@ -191,7 +196,8 @@ check_session(const struct mc_session *session)
 }
 
 static void
-play(const uint8_t *data, size_t size, uint8_t choice, uint32_t seed, struct mc_buf *told)
+play(const uint8_t *data, size_t size, uint8_t choice, uint32_t seed, bool hasty,
+	struct mc_buf *told)
 {
 	static const char *const recipients[] = {"a@d.example", "b@d.example"};
 	const struct mc_smtp_timeouts timeouts = {WAIT_MS, WAIT_MS};
@@ -206,6 +212,7 @@ play(const uint8_t *data, size_t size, uint8_t choice, uint32_t seed, struct mc_
 	};
 	struct pump pump = {.now = 0,
 		.seed = seed,
+		.hasty = hasty,
 		.tls_works = (choice & 0x10) != 0,
 		.closes = (choice & 0x20) != 0};
 	struct mc_arena arena;
@@ -224,7 +231,7 @@ play(const uint8_t *data, size_t size, uint8_t choice, uint32_t seed, struct mc_
 	}
 	hang_up(&pump);
 	write_session(told, mc_smtp_session(pump.smtp));
-	check_session(mc_smtp_session(pump.smtp));
+	check_session(mc_smtp_session(pump.smtp), hasty);
 	mc_smtp_free(pump.smtp);
 	mc_arena_reset(&arena);
 }
@@ -238,10 +245,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	mc_buf_init(&whole, (size_t)64 << 20);
 	mc_buf_init(&pieces, (size_t)64 << 20);
-	play(data + 2, size - 2, data[0], 0, &whole);
-	play(data + 2, size - 2, data[0], 1u + data[1], &pieces);
+	play(data + 2, size - 2, data[0], 0, false, &whole);
+	play(data + 2, size - 2, data[0], 1u + data[1], false, &pieces);
 	require(whole.length == pieces.length);
 	require(memcmp(whole.data, pieces.data, whole.length) == 0);
+	mc_buf_clear(&pieces);
+	play(data + 2, size - 2, data[0], 1u + data[1], true, &pieces);
 	mc_buf_free(&whole);
 	mc_buf_free(&pieces);
 	return 0;

@@ -74,7 +74,7 @@ def check_of(report, name):
     return next(check for check in report['checks'] if check['name'] == name)
 
 
-# The 27 misbehaviours: STARTTLS in one word, verdict, a finding that must be there (None: none of
+# The 27 misbehaviours, and more: STARTTLS in one word, verdict, a finding that must be there (None: none of
 # weight), seconds it may take.
 HOSTILE = {
     'm00': ('works', 'ok', None, 3),
@@ -104,6 +104,25 @@ HOSTILE = {
     'm24': ('works', 'warning', 'smtp.control-characters', 3),
     'm25': ('failed', 'error', 'smtp.starttls-failed', 3),
     'm26': ('works', 'ok', None, 3),
+    'reset': ('unknown', 'error', 'smtp.connection-reset', 3),
+    'early': ('unknown', 'error', 'smtp.early-reply', 3),
+    'spare': ('unknown', 'error', 'smtp.early-reply', 3),
+    'code': ('unknown', 'error', 'smtp.unexpected-code', 3),
+    'neither': ('unknown', 'error', 'smtp.unexpected-code', 3),
+    'other-code': ('works', 'notice', 'smtp.unexpected-code', 3),
+    'nul': ('unknown', 'inconclusive', 'smtp.control-characters', 3),
+    'cr-cr-lf': ('works', 'warning', 'smtp.bare-cr', 3),
+    'alert-first': ('failed', 'error', 'smtp.starttls-failed', 3),
+    'flood': ('works', 'ok', None, 3),
+    'words': ('failed', 'error', 'smtp.starttls-plaintext', 3),
+    'late': ('works', 'ok', None, 3),
+    'late-alert': ('failed', 'error', 'smtp.starttls-ehlo', 3),
+    'old-tls': ('works', 'warning', 'tls.old-version', 3),
+    'self-signed': ('works', 'notice', 'tls.self-signed', 3),
+    'expired': ('works', 'notice', 'tls.expired', 3),
+    'stranger': ('works', 'notice', 'tls.untrusted', 3),
+    'chain-missing': ('works', 'notice', 'tls.untrusted', 3),
+    'between': ('works', 'ok', None, 3),
 }
 STATUS = {'ok': 0, 'notice': 0, 'warning': 0, 'error': 1, 'inconclusive': 3}
 CONTROL = set(range(32)) - {10} | {127}
@@ -147,6 +166,10 @@ def hostile(directory):
                                         '--format', 'json')
     expect(status == 3 and seconds < 5 * slow_build, 'the deadline ends a target',
            (status, seconds))
+    endpoint = check_of(report, 'smtp')['values']['endpoints'][0]
+    expect(endpoint['starttls'] == 'unknown' and 'STARTTLS' in endpoint['ehlo'] and
+           any(line['text'] == 'STARTTLS' for line in endpoint['transcript']),
+           'what was seen by then is told', endpoint)
     lab.stop()
 
 

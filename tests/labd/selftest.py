@@ -634,6 +634,24 @@ def odd_greetings(lab):
 
 
 @test('hostile')
+def odd_replies(lab):
+    spare, _ = hello(lab, 'spare')
+    assert spare.reply() == b'500 5.5.2 spare\r\n'
+    assert lab.smtp('code').reply() == b'099 code.hostile.example\r\n'
+    assert hello(lab, 'neither')[0].say(b'STARTTLS') == b'250 2.0.0 Ok\r\n'
+    assert hello(lab, 'other-code')[1].endswith(b'\r\n299 STARTTLS\r\n')
+    assert b'STARTTLS\0\r\n' in hello(lab, 'nul')[1]
+    assert hello(lab, 'cr-cr-lf')[1].endswith(b'250 STARTTLS\r\r\n')
+    alert, _ = hello(lab, 'alert-first')
+    alert.sock.sendall(b'STARTTLS\r\n')
+    assert alert.reply().startswith(b'220 ')
+    assert (alert.rest or alert.sock.recv(7)) == b'\x15\x03\x01\0\x02\x02\x28'
+    flood, _ = hello(lab, 'flood')
+    flood.sock.sendall(b'QUIT\r\n')
+    assert flood.sock.recv(18).startswith(b'221-bye\r\n')
+
+
+@test('hostile')
 def odd_handshakes(lab):
     words, _ = hello(lab, 'words')
     words.say(b'STARTTLS')

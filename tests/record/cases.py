@@ -1,4 +1,5 @@
-"""Every case of cases.txt through `mailcheck record`: valid or not, and the findings.
+"""Every case of cases.txt through `mailcheck record`: valid or not, and the findings; and any
+corrected record that is offered, which must be valid itself, once more.
 
     cases.py MAILCHECK CASES
 """
@@ -14,9 +15,11 @@ cases = []
 for number, line in enumerate(path.read_text().splitlines(), 1):
     if line.startswith('\t'):
         cases[-1][4].append(line[1:])
+    elif line.startswith('>'):
+        cases[-1][5].append(line[1:].strip())
     elif line.strip() and not line.startswith('#'):
         kind, verdict, *found = line.split()
-        cases.append((number, kind, verdict, found, []))
+        cases.append((number, kind, verdict, found, [], []))
 
 
 def octets(lines):
@@ -29,22 +32,41 @@ def octets(lines):
                   text).encode('latin-1')
 
 
-for number, kind, verdict, found, lines in cases:
-    done = subprocess.run([mailcheck, 'record', kind, '--format', 'json'], input=octets(lines),
+def judge(kind, text):
+    return subprocess.run([mailcheck, 'record', kind, '--format', 'json'], input=text,
                           capture_output=True, timeout=60)
+
+
+def complain(number, text):
+    global failures
+    print(f'{path.name}:{number}: {text}')
+    failures += 1
+
+
+offered = 0
+for number, kind, verdict, found, lines, corrected in cases:
+    done = judge(kind, octets(lines))
     try:
         report = json.loads(done.stdout)
     except ValueError:
-        print(f'{path.name}:{number}: no JSON, status {done.returncode}: {done.stderr[-500:]!r}')
-        failures += 1
+        complain(number, f'no JSON, status {done.returncode}: {done.stderr[-500:]!r}')
         continue
     got = ('valid' if report['valid'] else 'invalid',
            sorted(finding['id'] for finding in report['findings']))
     wanted = (verdict, sorted(found))
     if got != wanted or report['type'] != kind or report['schema'] != 'mailcheck-record/1' or \
             done.returncode != (0 if verdict == 'valid' else 1):
-        print(f'{path.name}:{number}: {kind} {lines[:1]}: wanted {wanted}, got {got}, '
-              f'status {done.returncode}')
-        failures += 1
-print(f'{len(cases)} records, {failures} judged otherwise')
-sys.exit(failures > 0 or len(cases) < 100)
+        complain(number, f'{kind} {lines[:1]}: wanted {wanted}, got {got}, '
+                         f'status {done.returncode}')
+    instead = report['corrected']
+    if corrected and (instead or 'none').splitlines() != corrected:
+        complain(number, f'{kind} {lines[:1]}: offered {instead!r}, not {corrected}')
+    if instead is None:
+        continue
+    offered += 1
+    again = json.loads(judge(kind, instead.encode()).stdout)
+    if report['valid'] or not again['valid'] or again['corrected'] is not None or \
+            not instead.isprintable() and kind != 'mta-sts-policy':
+        complain(number, f'{kind} {lines[:1]}: the record offered is no better: {instead!r}')
+print(f'{len(cases)} records, {offered} corrected, {failures} judged otherwise')
+sys.exit(failures > 0 or len(cases) < 100 or offered < 50)

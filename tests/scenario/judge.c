@@ -102,6 +102,35 @@ expect_finding(struct judge *judge, const struct line *line, const char *rest)
 	fail(judge, line->number, "finding", line->text, list_findings(judge));
 }
 
+static bool
+evidence_has(const json_t *finding, const char *id, const char *part)
+{
+	const json_t *line;
+	size_t i;
+
+	if (strcmp(text_of(json_object_get(finding, "id")), id) != 0)
+		return false;
+	json_array_foreach (json_object_get(finding, "evidence"), i, line)
+		if (strstr(text_of(line), part) != NULL)
+			return true;
+	return false;
+}
+
+static void
+expect_evidence(struct judge *judge, const struct line *line, const char *rest)
+{
+	const char *id = scenario_word(&judge->arena, &rest);
+	const char *part = scenario_word(&judge->arena, &rest);
+	json_t *check, *finding;
+	size_t i, j;
+
+	json_array_foreach (json_object_get(judge->report, "checks"), i, check)
+		json_array_foreach (json_object_get(check, "findings"), j, finding)
+			if (id != NULL && part != NULL && evidence_has(finding, id, part))
+				return;
+	fail(judge, line->number, "evidence", line->text, "none such");
+}
+
 /* "smtp.endpoints.0.starttls" below the values of a check. */
 static const json_t *
 find_value(const struct judge *judge, const char *path)
@@ -167,6 +196,8 @@ expect_line(struct judge *judge, const struct line *line)
 			json_object_get(json_object_get(report, "root_cause"), "id"), rest);
 	else if (strcmp(word, "finding") == 0)
 		expect_finding(judge, line, rest);
+	else if (strcmp(word, "evidence") == 0)
+		expect_evidence(judge, line, rest);
 	else if (strcmp(word, "others") == 0)
 		judge->exact = false;
 	else if (strcmp(word, "value") == 0)

@@ -75,12 +75,15 @@ hand_octets(struct player *player, const uint8_t *bytes, size_t length, int64_t 
 }
 
 static void
-close_it(struct player *player, enum mc_smtp_close how, int64_t now)
+close_it(struct player *player, enum mc_smtp_close how, const char *why, int64_t now)
 {
 	static const enum mc_http_end ends[] = {[MC_CLOSE_EOF] = MC_HTTP_COMPLETE,
 		[MC_CLOSE_UNCLEAN] = MC_HTTP_CLOSED,
 		[MC_CLOSE_RESET] = MC_HTTP_RESET};
-	const char *text = how == MC_CLOSE_RESET ? "connection reset by the server" : NULL;
+	const char *text = NULL;
+
+	if (how == MC_CLOSE_RESET)
+		text = why[0] != '\0' ? why : "connection reset by the server";
 
 	if (player->http != NULL)
 		mc_http_closed(player->http, ends[how], text, now);
@@ -342,11 +345,11 @@ play_line(struct player *player, const char *keyword, const char *rest, int64_t 
 	} else if (strcmp(keyword, "TLS") == 0)
 		hand_tls(player, rest, now);
 	else if (strcmp(keyword, "CLOSE") == 0)
-		close_it(player, MC_CLOSE_EOF, now);
+		close_it(player, MC_CLOSE_EOF, rest, now);
 	else if (strcmp(keyword, "UNCLEAN") == 0)
-		close_it(player, MC_CLOSE_UNCLEAN, now);
+		close_it(player, MC_CLOSE_UNCLEAN, rest, now);
 	else if (strcmp(keyword, "RESET") == 0)
-		close_it(player, MC_CLOSE_RESET, now);
+		close_it(player, MC_CLOSE_RESET, rest, now);
 	else if (strcmp(keyword, "play") == 0) {
 		player->resume = player->next;
 		player->next = find_dialogue(player, rest);

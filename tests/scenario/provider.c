@@ -470,7 +470,7 @@ scenario_provider(struct scenario *scenario)
 	if (provider == NULL)
 		return NULL;
 	provider->vtable = (struct mc_provider){
-		provider_start, provider_cancel, provider_now, provider_wait, provider_free};
+		provider_start, provider_cancel, NULL, provider_now, provider_wait, provider_free};
 	provider->scenario = scenario;
 	provider->now = scenario->now;
 	return &provider->vtable;

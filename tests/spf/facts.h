@@ -127,8 +127,8 @@ facts_run(struct facts *facts, enum mc_target_kind kind, const char *name,
 	struct mc_store *store;
 	struct mc_run *run = NULL;
 
-	facts->provider =
-		(struct mc_provider){facts_start, facts_cancel, facts_now, facts_wait, facts_free};
+	facts->provider = (struct mc_provider){
+		facts_start, facts_cancel, NULL, facts_now, facts_wait, facts_free};
 	facts->open_count = 0;
 	facts->asked = facts->answered = 0;
 	store = mc_store_new(&facts->provider);

@@ -125,6 +125,9 @@ static const struct {
 	int32_t code;
 	const char *says; /* in the error */
 } values[] = {
+	{"dkim-selector", "20230601", MAILCHECK_OK, NULL},
+	{"dkim-selector", "s1._domainkey.example.com", MAILCHECK_OK, NULL},
+	{"dkim-selector", "a b", MAILCHECK_BAD_VALUE, "selector"},
 	{"resolver", "192.0.2.1", MAILCHECK_OK, NULL},
 	{"resolver", "192.0.2.1@5353", MAILCHECK_OK, NULL},
 	{"resolver", "::1@53", MAILCHECK_OK, NULL},

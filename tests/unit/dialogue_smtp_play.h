@@ -137,6 +137,9 @@ make_move(struct play *play, const struct move *move)
 	case CLOSES:
 		mc_smtp_closed(play->smtp, (enum mc_smtp_close)move->ms, move->text, play->now);
 		break;
+	case HURRIES:
+		mc_smtp_give_up(play->smtp, move->text, play->now);
+		break;
 	case SLEEPS:
 		if (mc_smtp_deadline(play->smtp) != INT64_MAX)
 			pass(play, mc_smtp_deadline(play->smtp) - play->now);

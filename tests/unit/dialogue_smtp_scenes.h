@@ -9,17 +9,18 @@
 
 enum act {
 	END,
-	SAYS,   /* the server sends, after `ms` */
-	EARLY,  /* the same, though a command of ours is pending */
-	DRIPS,  /* an octet every `ms` */
-	FLOODS, /* the text `ms` times */
-	HEARS,  /* our command must be pending, in one piece, and is sent */
-	STALLS, /* our command must be pending, but only `ms` octets of it get out */
-	SECURE, /* the handshake succeeds */
-	BREAKS, /* the handshake fails */
-	NAMED,  /* the EHLO name is known */
-	CLOSES, /* the server closes: enum mc_smtp_close in `ms` */
-	SLEEPS, /* nothing happens until the deadline */
+	SAYS,    /* the server sends, after `ms` */
+	EARLY,   /* the same, though a command of ours is pending */
+	DRIPS,   /* an octet every `ms` */
+	FLOODS,  /* the text `ms` times */
+	HEARS,   /* our command must be pending, in one piece, and is sent */
+	STALLS,  /* our command must be pending, but only `ms` octets of it get out */
+	SECURE,  /* the handshake succeeds */
+	BREAKS,  /* the handshake fails */
+	NAMED,   /* the EHLO name is known */
+	CLOSES,  /* the server closes: enum mc_smtp_close in `ms` */
+	HURRIES, /* the caller has no more time */
+	SLEEPS,  /* nothing happens until the deadline */
 };
 
 struct move {
@@ -80,6 +81,10 @@ struct move {
 #define RESET                                                                                      \
 	{                                                                                          \
 		CLOSES, "by peer", 0, MC_CLOSE_RESET                                               \
+	}
+#define NO_TIME                                                                                    \
+	{                                                                                          \
+		HURRIES, "time is up", 0, 0                                                        \
 	}
 #define GIVE_UP                                                                                    \
 	{                                                                                          \
@@ -211,7 +216,7 @@ static const struct scene misbehaviours[] = {
 		"connect banner=220 ehlo=250 starttls=503 quit=221", DONE, MC_STARTTLS_REFUSED,
 		"", "", NULL},
 	{"M15 STARTTLS answered 250", AUTO, {BANNER, EHLO, OFFER, H("STARTTLS"), S("250 ok\r\n"), BYE},
-		"connect banner=220 ehlo=250 starttls=250 quit=221", DONE, MC_STARTTLS_REFUSED,
+		"connect banner=220 ehlo=250 starttls=250 quit=221", DONE, MC_STARTTLS_UNKNOWN,
 		"", "", NULL},
 	{"M15 STARTTLS answered 421", AUTO, {BANNER, EHLO, OFFER, H("STARTTLS"), S("421 bye\r\n"),
 		H("QUIT"), EOF_}, "connect banner=220 ehlo=250 starttls=421 quit?", MC_END_REFUSED,
@@ -303,8 +308,33 @@ static const struct scene others[] = {
 		"connect banner=220 ehlo=250 quit=221", DONE, MC_STARTTLS_ABSENT, "", "", NULL},
 	{"one line to EHLO", AUTO, {BANNER, EHLO, S("250 STARTTLS\r\n"), BYE},
 		"connect banner=220 ehlo=250 quit=221", DONE, MC_STARTTLS_ABSENT, "", "", NULL},
-	{"252 to EHLO", AUTO, {BANNER, EHLO, S("252-mx\r\n252 STARTTLS\r\n"), BYE},
+	{"252 to EHLO", AUTO, {BANNER, EHLO, S("252-mx\r\n252 HELP\r\n"), BYE},
 		"connect banner=220 ehlo=252 quit=221", DONE, MC_STARTTLS_UNKNOWN, "", "", NULL},
+	{"252 to EHLO, with STARTTLS", AUTO, {BANNER, EHLO, S("252-mx\r\n252 STARTTLS\r\n"),
+		H("STARTTLS"), S("220 go\r\n"), TLS, EHLO, INSIDE, BYE}, "connect banner=220 ehlo=252 "
+		"starttls=220 tls ehlo/tls=250 quit/tls=221", DONE, MC_STARTTLS_WORKS, "", "", NULL},
+	{"251 to EHLO inside TLS", AUTO, {BANNER, UPGRADE, EHLO, S("251 mx\r\n"), BYE},
+		"connect banner=220 ehlo=250 starttls=220 tls ehlo/tls=251 quit/tls=221", DONE,
+		MC_STARTTLS_FAILED, "", "", NULL},
+	{"CR CR LF behind STARTTLS", AUTO, {BANNER, EHLO, S("250-mx\r\r\n250 STARTTLS\r\r\n"),
+		H("STARTTLS"), S("220 go\r\r\n"), TLS, EHLO, INSIDE, BYE}, "connect banner=220 "
+		"ehlo=250!2 starttls=220!2 tls ehlo/tls=250 quit/tls=221", DONE, MC_STARTTLS_WORKS,
+		"", "", NULL},
+	{"NUL behind STARTTLS", AUTO, {BANNER, EHLO, S("250-mx\r\n250 STARTTLS\0\r\n"), BYE},
+		"connect banner=220 ehlo=250!80 quit=221", DONE, MC_STARTTLS_UNKNOWN, "", "", NULL},
+	{"CR within a keyword", AUTO, {BANNER, EHLO, S("250-mx\r\n250 START\rTLS\r\n"), BYE},
+		"connect banner=220 ehlo=250!2 quit=221", DONE, MC_STARTTLS_UNKNOWN, "", "", NULL},
+	{"STARTTLS answered 354", FORCED, {BANNER, EHLO, OFFER, H("STARTTLS"), S("354 go\r\n"), BYE},
+		"connect banner=220 ehlo=250 starttls=354 quit=221", MC_END_REFUSED,
+		MC_STEP_STARTTLS, MC_STARTTLS_UNKNOWN, "", "", NULL},
+	{"STARTTLS answered 221", AUTO, {BANNER, EHLO, OFFER, H("STARTTLS"), S("221 bye\r\n"),
+		H("QUIT"), EOF_}, "connect banner=220 ehlo=250 starttls=221 quit?", MC_END_REFUSED,
+		MC_STEP_STARTTLS, MC_STARTTLS_UNKNOWN, "", "", NULL},
+	{"221 to HELO", AUTO, {BANNER, EHLO, S("502 what\r\n"), H("HELO c.example"),
+		S("221 bye\r\n"), H("QUIT"), EOF_}, "connect banner=220 ehlo=502 helo=221 quit?",
+		MC_END_REFUSED, MC_STEP_HELO, MC_STARTTLS_UNKNOWN, "", "", NULL},
+	{"a flood after QUIT", AUTO, {BANNER, EHLO, NO_OFFER, H("QUIT"), FLOOD(100000, "250-mx\r\n")},
+		"connect banner=220 ehlo=250 quit?!400", DONE, MC_STARTTLS_ABSENT, "", "", NULL},
 	{"no TLS wanted", CLEAR, {BANNER, EHLO, OFFER, BYE},
 		"connect banner=220 ehlo=250 quit=221", DONE, MC_STARTTLS_OFFERED, "", "", NULL},
 	{"no TLS wanted on 465", PLAN(.tls = MC_TLS_NONE), 465, {BANNER, EHLO, OFFER, BYE},
@@ -350,6 +380,28 @@ static const struct scene others[] = {
 	{"given up while STARTTLS is due", AUTO, {BANNER, EHLO, OFFER, H("STARTTLS"), GIVE_UP},
 		"connect banner=220 ehlo=250 starttls?", MC_END_LOCAL, MC_STEP_STARTTLS,
 		MC_STARTTLS_OFFERED, "", "no route", NULL},
+	{"no time for the banner", AUTO, {S("220-"), NO_TIME}, "connect banner?", MC_END_LOCAL,
+		MC_STEP_BANNER, MC_STARTTLS_UNKNOWN, "", "time is up, waiting for the greeting",
+		NULL},
+	{"no time for EHLO", AUTO, {BANNER, EHLO, S("250-mx"), NO_TIME}, "connect banner=220 ehlo? "
+		"quit?", MC_END_LOCAL, MC_STEP_EHLO, MC_STARTTLS_UNKNOWN, "",
+		"time is up, waiting for the reply to EHLO", NULL},
+	{"no time for STARTTLS", AUTO, {BANNER, EHLO, OFFER, H("STARTTLS"), NO_TIME}, "connect "
+		"banner=220 ehlo=250 starttls? quit?", MC_END_LOCAL, MC_STEP_STARTTLS,
+		MC_STARTTLS_UNKNOWN, "", "time is up, waiting for the reply to STARTTLS", NULL},
+	{"no time for TLS", AUTO, {BANNER, EHLO, OFFER, H("STARTTLS"), S("220 go\r\n"), NO_TIME},
+		"connect banner=220 ehlo=250 starttls=220 tls?", MC_END_LOCAL, MC_STEP_TLS,
+		MC_STARTTLS_UNKNOWN, "", "time is up, waiting for the TLS handshake", NULL},
+	{"no time for EHLO inside TLS", AUTO, {BANNER, UPGRADE, EHLO, NO_TIME}, "connect banner=220 "
+		"ehlo=250 starttls=220 tls ehlo/tls? quit/tls?", MC_END_LOCAL, MC_STEP_EHLO,
+		MC_STARTTLS_UNKNOWN, "", "time is up, waiting for the reply to EHLO", NULL},
+	{"no time for QUIT", AUTO, {BANNER, EHLO, NO_OFFER, H("QUIT"), NO_TIME},
+		"connect banner=220 ehlo=250 quit?", DONE, MC_STARTTLS_ABSENT, "", "", NULL},
+	{"no time when all is over", AUTO, {BANNER, EHLO, NO_OFFER, BYE, NO_TIME},
+		"connect banner=220 ehlo=250 quit=221", DONE, MC_STARTTLS_ABSENT, "", "", NULL},
+	{"no time for a name", {.quit_after = MC_STEP_QUIT}, 25, {BANNER, NO_TIME},
+		"connect banner=220 quit?", MC_END_LOCAL, MC_STEP_EHLO, MC_STARTTLS_UNKNOWN, "",
+		"time is up", NULL},
 	{"EHLO gets half out", AUTO, {BANNER, STALL(5, "EHLO c.example"), SLEEP},
 		"connect banner=220 ehlo?", MC_END_TIMEOUT, MC_STEP_EHLO, MC_STARTTLS_UNKNOWN,
 		"", "", NULL},
@@ -433,18 +485,28 @@ static const struct scene others[] = {
 		{BANNER, EHLO, NO_OFFER, BYE}, "connect banner=220 ehlo=250 quit=221", DONE,
 		MC_STARTTLS_ABSENT, "", "", NULL},
 	{"two replies in one segment", CLEAR, {S("220 mx\r\n250 early\r\n"), EHLO, BYE},
-		"connect banner=220 ehlo=250 quit=221", DONE, MC_STARTTLS_ABSENT, "", "", NULL},
+		"connect banner=220 ehlo=250!800 quit=221", DONE, MC_STARTTLS_UNKNOWN, "", "", NULL},
 	{"three replies in one segment", MAIL(one, 1), {S("220 mx\r\n250 early\r\n421 bye\r\n"), EHLO,
 		H("MAIL FROM:<s@c.example>"), H("QUIT"), EOF_},
-		"connect banner=220 ehlo=250 mail=421 quit?", MC_END_REFUSED, MC_STEP_MAIL,
-		MC_STARTTLS_ABSENT, "", "", NULL},
+		"connect banner=220 ehlo=250!800 mail=421 quit?", MC_END_REFUSED, MC_STEP_MAIL,
+		MC_STARTTLS_UNKNOWN, "", "", NULL},
 	{"a reply before its command", CLEAR, {BANNER, S_EARLY("250-mx\r\n"), EHLO, S("250 HELP\r\n"),
-		BYE}, "connect banner=220 ehlo=250 quit=221", DONE, MC_STARTTLS_ABSENT, "", "",
+		BYE}, "connect banner=220 ehlo=250!800 quit=221", DONE, MC_STARTTLS_UNKNOWN, "", "",
 		NULL},
+	{"the start of a reply before its command", CLEAR, {BANNER, S_EARLY("25"), EHLO,
+		S("0-mx\r\n250 HELP\r\n"), BYE}, "connect banner=220 ehlo=250!800 quit=221", DONE,
+		MC_STARTTLS_UNKNOWN, "", "", NULL},
+	{"the reply to EHLO before EHLO inside TLS", AUTO, {BANNER, UPGRADE,
+		S_EARLY("250 mx\r\n"), EHLO, BYE}, "connect banner=220 ehlo=250 starttls=220 tls "
+		"ehlo/tls=250!800 quit/tls=221", DONE, MC_STARTTLS_UNKNOWN, "", "", NULL},
+	{"a spare refusal takes STARTTLS's place", AUTO, {BANNER, EHLO,
+		S("250-mx\r\n250 STARTTLS\r\n500 spare\r\n"), H("STARTTLS"), H("QUIT"),
+		S("220 go\r\n")}, "connect banner=220 ehlo=250 starttls=500!800 quit=220", DONE,
+		MC_STARTTLS_UNKNOWN, "", "", NULL},
 	{"a spare reply takes STARTTLS's place", AUTO, {BANNER, EHLO,
 		S("250-mx\r\n250 STARTTLS\r\n250 spare\r\n"), H("STARTTLS"), H("QUIT"),
-		S("220 go\r\n")}, "connect banner=220 ehlo=250 starttls=250 quit=220", DONE,
-		MC_STARTTLS_REFUSED, "", "", NULL},
+		S("220 go\r\n")}, "connect banner=220 ehlo=250 starttls=250!800 quit=220", DONE,
+		MC_STARTTLS_UNKNOWN, "", "", NULL},
 	{"closed with a reply unasked for", CLEAR, {BANNER, S_EARLY("250 mx\r\n"), EOF_},
 		"connect banner=220 ehlo?", MC_END_CLOSED, MC_STEP_EHLO, MC_STARTTLS_UNKNOWN,
 		"", "", "250 mx\r\n"},

@@ -68,7 +68,7 @@ fake_init(struct fake *fake)
 {
 	memset(fake, 0, sizeof(*fake));
 	fake->provider =
-		(struct mc_provider){fake_start, fake_cancel, fake_now, fake_wait, fake_free};
+		(struct mc_provider){fake_start, fake_cancel, NULL, fake_now, fake_wait, fake_free};
 	fake->now = 1000000;
 }
 

@@ -146,6 +146,10 @@ START_TEST(behaviours)
 			usleep(1000);
 		ck_assert_msg(atomic_load(&server.quits) == row->quits, "%s: %d QUITs", row->name,
 			atomic_load(&server.quits));
+		ck_assert_msg(row->tls_result != MC_TLS_UP || row->quits == 0 || row->unclean ||
+				      row->mode == SMTP_NO_CLOSE ||
+				      atomic_load(&server.farewells) == 1,
+			"%s: no close_notify", row->name);
 		smtp_stop(&server);
 	}
 }
@@ -248,6 +252,82 @@ START_TEST(cancelled)
 		ck_assert_msg(!client.provider->wait(client.provider, 0), "something is open");
 		close_all();
 	}
+}
+END_TEST
+
+/* Nobody is left without a QUIT. */
+START_TEST(cancelled_with_quit)
+{
+	struct mc_question question;
+	struct mc_entry *entry;
+
+	open_all(SMTP_EHLO_SILENT);
+	question = question_to("127.0.0.1", server.port);
+	question.plan.helo = "probe.example";
+	entry = client_ask(&client, &question);
+	client_run(&client, 100);
+	ck_assert_int_eq(atomic_load(&server.late_quits), 0);
+	mc_store_unpin(entry, NULL);
+	for (int w = 0; w < 1000 && atomic_load(&server.now) > 0; w++)
+		usleep(1000);
+	ck_assert_int_eq(atomic_load(&server.late_quits), 1);
+	close_all();
+}
+END_TEST
+
+/* The time of the one who asked is up, at whatever moment. */
+START_TEST(concluded)
+{
+	static const enum smtp_mode modes[] = {SMTP_NORMAL, SMTP_TLS_SILENT, SMTP_SILENT,
+		SMTP_EHLO_SILENT, SMTP_NO_CLOSE, SMTP_ENDLESS};
+	static const int pauses[] = {0, 1, 2, 4, 8, 50};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		open_all(modes[i]);
+		for (size_t k = 0; k < sizeof(pauses) / sizeof(pauses[0]); k++) {
+			struct mc_question question = question_to("127.0.0.1", server.port);
+			struct mc_entry *entry = client_ask(&client, &question);
+			client_run(&client, pauses[k]);
+			mc_store_conclude(entry, "time is up");
+			mc_store_unpin(entry, NULL);
+		}
+		ck_assert_msg(!client.provider->wait(client.provider, 0), "something is open");
+		close_all();
+	}
+}
+END_TEST
+
+/* What was seen so far is kept for the one who asked, and for nobody else; QUIT is said. */
+START_TEST(concluded_by_what_was_seen)
+{
+	struct mc_question question;
+	struct mc_entry *entry, *again;
+	const struct mc_session *session;
+
+	open_all(SMTP_EHLO_SILENT);
+	question = question_to("127.0.0.1", server.port);
+	question.plan.helo = "probe.example";
+	entry = client_ask(&client, &question);
+	client_run(&client, 100);
+	again = client_ask(&client, &question);
+	ck_assert_ptr_eq(entry, again);
+	mc_store_conclude(entry, "time is up");
+	ck_assert_ptr_null(mc_entry_fact(entry)); /* someone else wants it */
+	mc_store_unpin(again, NULL);
+	mc_store_conclude(entry, "time is up");
+	ck_assert_ptr_nonnull(mc_entry_fact(entry));
+	ck_assert_int_eq(mc_entry_fact(entry)->status, MC_FACT_OK);
+	session = &((const struct mc_session_fact *)mc_entry_fact(entry))->session;
+	ck_assert_int_eq(session->end, MC_END_LOCAL);
+	ck_assert_str_eq(session->failure, "time is up, waiting for the reply to EHLO");
+	ck_assert_int_eq(mc_session_stage(session, MC_STEP_BANNER, false)->reply.code, 220);
+	ck_assert_ptr_nonnull(mc_session_stage(session, MC_STEP_QUIT, false));
+	again = client_ask(&client, &question);
+	ck_assert_ptr_ne(entry, again);
+	ck_assert_ptr_null(mc_entry_fact(again));
+	mc_store_unpin(again, NULL);
+	mc_store_unpin(entry, NULL);
+	close_all();
 }
 END_TEST
 
@@ -471,5 +551,6 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-UNIT_MAIN("net_session", behaviours, refused, connect_times_out, cancelled, paced, peace_after_421,
-	greeting, via, source, forked, out_of_memory)
+UNIT_MAIN("net_session", behaviours, refused, connect_times_out, cancelled, cancelled_with_quit,
+	concluded, concluded_by_what_was_seen, paced, peace_after_421, greeting, via, source,
+	forked, out_of_memory)

@@ -36,9 +36,11 @@ struct smtp_server {
 	gnutls_certificate_credentials_t credentials;
 	struct made certificate;
 	atomic_int connections, now, peak, quits;
-	char helo[256];   /* the last EHLO argument */
-	const char *page; /* of HTTPS; NULL: no answer, "": reset */
-	bool unclean;     /* ends without close_notify */
+	atomic_int late_quits; /* that came while nothing was answered */
+	atomic_int farewells;  /* close_notify heard after QUIT */
+	char helo[256];        /* the last EHLO argument */
+	const char *page;      /* of HTTPS; NULL: no answer, "": reset */
+	bool unclean;          /* ends without close_notify */
 	char request[1024];
 };
 
@@ -105,9 +107,11 @@ static inline void
 smtp_drain(struct smtp_peer *peer)
 {
 	char bytes[4096];
+	ssize_t length;
 
-	while (recv(peer->fd, bytes, sizeof(bytes), 0) > 0)
-		;
+	while ((length = recv(peer->fd, bytes, sizeof(bytes), 0)) > 0)
+		if (length >= 6 && memcmp(bytes + length - 6, "QUIT\r\n", 6) == 0)
+			atomic_fetch_add(&peer->server->late_quits, 1);
 }
 
 static inline void
@@ -168,6 +172,16 @@ smtp_ehlo(struct smtp_peer *peer, const char *line)
 	return true;
 }
 
+static inline void
+smtp_say_farewell(struct smtp_peer *peer)
+{
+	char octet;
+
+	gnutls_bye(peer->tls, GNUTLS_SHUT_WR);
+	if (gnutls_record_recv(peer->tls, &octet, 1) == 0)
+		atomic_fetch_add(&peer->server->farewells, 1);
+}
+
 static inline bool
 smtp_command(struct smtp_peer *peer, const char *line)
 {
@@ -184,7 +198,7 @@ smtp_command(struct smtp_peer *peer, const char *line)
 	if (peer->server->mode == SMTP_NO_CLOSE)
 		smtp_drain(peer);
 	else if (peer->tls != NULL && peer->server->mode != SMTP_UNCLEAN)
-		gnutls_bye(peer->tls, GNUTLS_SHUT_WR);
+		smtp_say_farewell(peer);
 	return false;
 }
 

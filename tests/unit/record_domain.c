@@ -110,6 +110,14 @@ START_TEST(hosts)
 	ck_assert_str_eq(host, "localhost");
 	ck_assert_ptr_null(mc_domain_parse_host("mx.example.com.", host));
 	ck_assert_str_eq(host, "mx.example.com");
+	ck_assert_ptr_null(mc_domain_parse_selector("20230601", host));
+	ck_assert_str_eq(host, "20230601");
+	ck_assert_ptr_null(mc_domain_parse_selector("S1._DomainKey.example.com", host));
+	ck_assert_str_eq(host, "s1");
+	ck_assert_ptr_nonnull(mc_domain_parse_selector("a b", host));
+	ck_assert_ptr_nonnull(mc_domain_parse_selector("", host));
+	ck_assert_ptr_nonnull(mc_domain_parse_selector(".", host));
+	ck_assert_ptr_nonnull(mc_domain_parse_selector("._domainkey.example.com", host));
 	ck_assert_ptr_nonnull(mc_domain_parse_host("", host));
 	ck_assert_ptr_nonnull(mc_domain_parse_host(".", host));
 	ck_assert_ptr_nonnull(mc_domain_parse_host("127.0.0.1", host));
