@@ -353,18 +353,6 @@ judge_reports(struct reading *reading)
 			dmarc->fo);
 }
 
-static const char *
-without_backslashes(struct mc_arena *arena, const char *text, size_t length)
-{
-	char *copy = mc_arena_calloc(arena, length + 1, 1);
-	size_t n = 0;
-
-	for (size_t i = 0; copy != NULL && i < length; i++)
-		if (text[i] != '\\')
-			copy[n++] = text[i];
-	return copy != NULL ? copy : "";
-}
-
 /* Where v=DMARC1 ends, though no semicolon follows; 0: the text does not begin with it. */
 static size_t
 end_of_version(const char *text, size_t length)
@@ -385,8 +373,6 @@ tell_version(const char *text, size_t length, struct mc_problems *problems)
 	if (memmem(text, length, "\\;", 2) != NULL) {
 		mc_problem(problems, "dmarc.version", MC_NOWHERE,
 			"a backslash stands before a semicolon");
-		mc_problem_fix(problems, "Publish the semicolons without backslashes: %s",
-			without_backslashes(problems->arena, text, length));
 	} else if (lead > 0 && mc_dmarc_is_record(text + lead, length - lead)) {
 		mc_problem(problems, "dmarc.version", 0, "white space stands before v=DMARC1");
 	} else if (end > 0) {
@@ -400,7 +386,7 @@ tell_version(const char *text, size_t length, struct mc_problems *problems)
 }
 
 void
-mc_dmarc_parse(
+mc_dmarc_judge(
 	const char *text, size_t length, struct mc_dmarc *ret_dmarc, struct mc_problems *problems)
 {
 	struct mc_tag_list list;
@@ -421,6 +407,20 @@ mc_dmarc_parse(
 	if (!ret_dmarc->discarded)
 		judge_policy(&reading);
 	judge_reports(&reading);
+}
+
+void
+mc_dmarc_parse(
+	const char *text, size_t length, struct mc_dmarc *ret_dmarc, struct mc_problems *problems)
+{
+	static const char *const kept[] = {"dmarc.fo-alone", "dmarc.no-reports",
+		"dmarc.pct-ignored", "dmarc.policy-none", "dmarc.report-scheme",
+		"dmarc.subdomains-open", "dmarc.tag-removed", "dmarc.tag-unknown", "dmarc.testing",
+		NULL};
+
+	mc_dmarc_judge(text, length, ret_dmarc, problems);
+	if (!ret_dmarc->valid)
+		mc_problems_offer(problems, mc_dmarc_mend(problems->arena, text, length), kept);
 }
 
 static enum mc_dmarc_policy
