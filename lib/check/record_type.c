@@ -272,12 +272,14 @@ judge_spf(const char *text, size_t length, json_t *values, struct mc_record_judg
 {
 	struct mc_problems *problems = &judgement->problems;
 	const char *parsed = length > 0 ? text : "";
+	static const char *const kept[] = {NULL};
 	struct mc_spf spf;
 
 	judgement->valid = false;
 	if (!mc_spf_is_record(parsed, length)) {
 		mc_problem(problems, "spf.version", 0, "%.*s", (int)(length < 80 ? length : 80),
 			parsed);
+		mc_problems_offer(problems, mc_spf_mend(problems->arena, parsed, length), kept);
 		return;
 	}
 	if (!mc_spf_parse(problems->arena, parsed, length, &spf))

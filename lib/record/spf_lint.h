@@ -14,6 +14,9 @@ void mc_spf_lint(const struct mc_spf *spf, struct mc_problems *problems);
  * separated by single spaces. */
 const char *mc_spf_rewrite(struct mc_arena *arena, const struct mc_spf *spf,
 	const struct mc_spf_term *instead_of, const char *replacement);
+/* A record without what makes receivers stop at this text, or not see that it is one; it lets no
+ * one send who was not to. NULL: what is meant cannot be told. */
+const char *mc_spf_mend(struct mc_arena *arena, const char *text, size_t length);
 /* Whether the record lets nobody send: "v=spf1 -all". */
 bool mc_spf_is_nobody(const struct mc_spf *spf);
 
