@@ -170,6 +170,7 @@ make_finding(struct mailcheck_record *record, const struct mc_problem *problem)
 			       ? mc_escape(arena, problem->fix, strlen(problem->fix))
 			       : mc_finding_fill(arena, finding->info->fix, "this name",
 					 "the domain", "the host", "");
+	finding->corrected = problem->corrected;
 	finding->evidence = evidence;
 	finding->evidence_count = 1;
 	return finding;
@@ -348,11 +349,8 @@ put_value(struct mc_page *page, struct mc_arena *arena, const char *key, const j
 }
 
 static void
-put_finding(struct mc_page *page, const struct mc_finding *finding, const char *corrected)
+put_finding(struct mc_page *page, const struct mc_finding *finding)
 {
-	bool below = corrected != NULL && (strncmp(finding->fix, "Publish instead", 15) == 0 ||
-						  strncmp(finding->fix, "Publish these", 13) == 0);
-
 	mc_page_end(page);
 	mc_page_put(page, "  ");
 	mc_page_severity(page, finding->severity);
@@ -362,8 +360,8 @@ put_finding(struct mc_page *page, const struct mc_finding *finding, const char *
 	mc_page_wrap(page, 6, finding->evidence[0]);
 	if (finding->fix[0] != '\0') {
 		mc_page_put(page, "      Fix: ");
-		mc_page_wrap(
-			page, 11, below ? "publish the corrected record below." : finding->fix);
+		mc_page_wrap(page, 11,
+			finding->corrected ? "publish the corrected record below." : finding->fix);
 	}
 	mc_page_put(page, "      ");
 	mc_page_styled(page, MC_FAINT, finding->info->id);
@@ -407,7 +405,7 @@ mailcheck_record_text(mailcheck_record *record, uint32_t flags)
 			put_value(&page, &record->arena, key, value);
 	for (size_t i = 0; i < record->count; i++)
 		if ((flags & MC_TEXT_QUIET) == 0 || record->findings[i]->severity >= MC_WARNING)
-			put_finding(&page, record->findings[i], record->corrected);
+			put_finding(&page, record->findings[i]);
 	if (record->corrected != NULL)
 		put_corrected(&page, &record->arena, record->corrected);
 	return record->text.failed || record->arena.failed ? NULL : mc_buf_text(&record->text);

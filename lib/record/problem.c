@@ -1,7 +1,6 @@
 /* problem: what is wrong with a record's text. */
 #include "record/problem.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -89,6 +88,8 @@ mc_problems_offer(struct mc_problems *problems, const char *record, const char *
 	problems->corrected = record;
 	fix = offer_text(problems->arena, record);
 	for (struct mc_problem *problem = problems->first; problem != NULL; problem = problem->next)
-		if (problem->fix[0] == '\0' && !is_one_of(problem->id, kept))
+		if (problem->fix[0] == '\0' && !is_one_of(problem->id, kept)) {
 			problem->fix = fix;
+			problem->corrected = true;
+		}
 }

@@ -6,6 +6,7 @@
 #define MC_RECORD_PROBLEM_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct mc_problem {
 	const char *id;
 	const char *evidence; /* with the position in words; may hold octets of any kind but NUL */
 	const char *fix;      /* "" when the registry's own says it all */
+	bool corrected;       /* the fix is to publish the corrected record, and nothing else */
 	struct mc_problem *next;
 };
 

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <mailcheck.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,9 +65,33 @@ START_TEST(what_is_wrong_is_corrected)
 			ck_assert_ptr_nonnull(
 				strstr(mailcheck_record_json(record), "\"corrected\":\""));
 			ck_assert_ptr_nonnull(strstr(mailcheck_record_text(record, 0), corrected));
+			ck_assert_msg(strstr(mailcheck_record_text(record, 0),
+					      "Fix: publish the corrected record below.") != NULL,
+				"%s", mailcheck_record_text(record, 0));
 		}
 		mailcheck_record_free(record);
 	}
+}
+END_TEST
+
+/* A policy too long to be told in a sentence is pointed at all the same; what a finding says of its
+ * own is told as it is. */
+START_TEST(fixes_point_at_the_corrected_record)
+{
+	char policy[4096] = "version: STSv1\nmode: Enforce\nmax_age: 604800\n";
+	mailcheck_record *record;
+
+	for (int i = 0; i < 50; i++)
+		(void)snprintf(policy + strlen(policy), sizeof(policy) - strlen(policy),
+			"mx: mx%d.a-long-name.example.com\n", i);
+	record = check("mta-sts-policy", policy, strlen(policy));
+	ck_assert_ptr_nonnull(strstr(
+		mailcheck_record_text(record, 0), "Fix: publish the corrected record below."));
+	mailcheck_record_free(record);
+	record = check("dmarc", "v=DMARC1; p=rejct; rua=d@example.com", 36);
+	ck_assert_ptr_nonnull(
+		strstr(mailcheck_record_text(record, 0), "Fix: Write rua=mailto:d@example.com"));
+	mailcheck_record_free(record);
 }
 END_TEST
 
@@ -144,5 +169,5 @@ START_TEST(memory_may_run_out)
 }
 END_TEST
 
-UNIT_MAIN("context_record", what_is_wrong_is_corrected, what_is_wrong_has_a_place,
-	texts_may_be_long, memory_may_run_out)
+UNIT_MAIN("context_record", what_is_wrong_is_corrected, fixes_point_at_the_corrected_record,
+	what_is_wrong_has_a_place, texts_may_be_long, memory_may_run_out)
