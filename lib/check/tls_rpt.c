@@ -67,7 +67,7 @@ judge_destinations(struct mc_run *run, const struct mc_report_uris *rua)
 static enum mc_step
 check_domain(struct mc_run *run)
 {
-	const struct mc_dns *dns = mc_txt_ask(run, "_smtp._tls", run->domain);
+	const struct mc_dns *dns = mc_ask_dns(run, "_smtp._tls", run->domain, MC_RR_TXT);
 	const char *name = mc_arena_printf(run->arena, "_smtp._tls.%s", run->domain);
 	struct mc_tls_rpt tls_rpt = {.valid = false};
 	struct mc_problems problems;

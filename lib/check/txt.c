@@ -6,22 +6,6 @@
 #include "base/escape.h"
 #include "check/host.h"
 
-const struct mc_dns *
-mc_txt_ask(struct mc_run *run, const char *prefix, const char *name)
-{
-	static const struct mc_dns impossible = {
-		.fact = {.kind = MC_FACT_DNS, .status = MC_FACT_OK},
-		.name = "",
-		.type = MC_RR_TXT,
-		.nxdomain = true,
-		.why_bogus = "",
-		.canonical = ""};
-	char joined[MC_NAME_TEXT_SIZE];
-
-	return mc_name_join(prefix, name, joined) ? mc_ask_dns(run, prefix, name, MC_RR_TXT)
-						  : &impossible;
-}
-
 void
 mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
 	bool (*counts)(const char *text, size_t length), struct mc_txts *ret_txts)
