@@ -78,9 +78,10 @@ tell_bad_policy(struct reading *reading, const struct mc_tag *tag)
 	mc_problem(reading->problems, "dmarc.policy-invalid",
 		tag->wrong != NULL ? tag->wrong_at : tag->value_at, "%s=%s: %s", tag->name,
 		tag->value,
-		tag->wrong != NULL ? tag->wrong : "none of none, quarantine and reject");
+		tag->wrong != NULL ? tag->wrong : "it must be none, quarantine or reject");
 	if (strchr(tag->value, ',') != NULL)
-		mc_problem_fix(reading->problems, "Write semicolons, not commas, between the tags");
+		mc_problem_fix(
+			reading->problems, "Write semicolons, not commas, between the tags.");
 }
 
 static void
@@ -112,8 +113,10 @@ letter_of(struct reading *reading, const struct mc_tag *tag, const char *letters
 	if (letter != '\0' && tag->value[1] == '\0' && strchr(letters, letter) != NULL)
 		return letter;
 	mc_problem(reading->problems, "dmarc.tag-invalid", tag->value_at,
-		"%s=%s: the value is none of \"%s\"; the default is taken", tag->name, tag->value,
-		letters);
+		"%s=%s: it must be %s; the default is taken", tag->name, tag->value,
+		strcmp(letters, "rs") == 0   ? "r or s"
+		: strcmp(letters, "yn") == 0 ? "y or n"
+					     : "y, n or u");
 	return '\0';
 }
 
@@ -159,7 +162,8 @@ read_fo(struct reading *reading, const struct mc_tag *tag)
 		reading->dmarc->fo = tag->value;
 	else
 		mc_problem(reading->problems, "dmarc.tag-invalid", tag->value_at,
-			"fo=%s: not made of 0 or 1, d and s, by colons; the default (0) is taken",
+			"fo=%s: it must be made of 0 or 1, d and s, with colons between; the "
+			"default (0) is taken",
 			tag->value);
 }
 
@@ -227,6 +231,8 @@ read_tag(struct reading *reading, const struct mc_tag *tag)
 		if (strcasecmp(tags[i].name, tag->name) == 0) {
 			mc_problem(reading->problems, "dmarc.tag-unknown", tag->name_at,
 				"%s: names of tags are in lower case", tag->name);
+			mc_problem_fix(reading->problems, "Write %s instead of %s.", tags[i].name,
+				tag->name);
 			return;
 		}
 	}
@@ -264,7 +270,7 @@ read_malformed(struct reading *reading, const struct mc_tag *tag)
 	mc_problem(reading->problems, "dmarc.syntax", tag->wrong_at, "%s", tag->wrong);
 	if (strcasecmp(tag->name, "mailto") == 0)
 		mc_problem_fix(reading->problems,
-			"Write a comma, not a semicolon, between two destinations of reports");
+			"Write a comma, not a semicolon, between two destinations of reports.");
 }
 
 static void
@@ -378,7 +384,7 @@ tell_version(const char *text, size_t length, struct mc_problems *problems)
 	} else if (end > 0) {
 		mc_problem(problems, "dmarc.version", end,
 			"something else than a semicolon follows v=DMARC1");
-		mc_problem_fix(problems, "Write a semicolon right behind v=DMARC1");
+		mc_problem_fix(problems, "Write a semicolon right behind v=DMARC1.");
 	} else {
 		mc_problem(problems, "dmarc.version", lead < length ? lead : MC_NOWHERE,
 			"the record does not begin with v=DMARC1, in just these letters");

@@ -69,6 +69,12 @@ mc_spf_is_nobody(const struct mc_spf *spf)
 
 /* --- syntax --- */
 
+static bool
+ends_in_colon(const struct mc_spf *spf, const struct mc_spf_term *term)
+{
+	return spf->text[term->position + term->length - 1] == ':';
+}
+
 static void
 lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 {
@@ -79,8 +85,9 @@ lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 		if (term->kind != MC_SPF_BAD)
 			continue;
 		told++;
-		mc_problem(problems, "spf.syntax", term->problem_at, "%s: %s",
-			text_of(problems, spf, term), term->problem);
+		mc_problem(problems, "spf.syntax", term->problem_at, "%s%s %s",
+			text_of(problems, spf, term), ends_in_colon(spf, term) ? "" : ":",
+			term->problem);
 	}
 }
 
@@ -280,6 +287,11 @@ mc_spf_lint(const struct mc_spf *spf, struct mc_problems *problems)
 	lint_reach(spf, problems);
 	mc_spf_lint_ranges(spf, problems);
 	lint_terms(spf, problems);
-	if (mc_spf_own_lookups(spf) > MC_SPF_LOOKUP_LIMIT)
-		offer(spf, problems);
+	if (mc_spf_own_lookups(spf) <= MC_SPF_LOOKUP_LIMIT)
+		return;
+	offer(spf, problems);
+	if (problems->corrected == NULL)
+		mc_problem_fix(problems,
+			"Remove the includes of services that no longer send; replace a and mx by "
+			"ip4 and ip6; give services that send a lot a subdomain of their own.");
 }

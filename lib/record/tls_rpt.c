@@ -36,7 +36,7 @@ tell_syntax(const struct mc_sts_field *field, struct mc_problems *problems)
 	if (strncasecmp(field->name, "mailto:", 7) == 0 ||
 		strncasecmp(field->name, "https:", 6) == 0)
 		mc_problem_fix(problems,
-			"Write a comma, not a semicolon, between two destinations of reports");
+			"Write a comma, not a semicolon, between two destinations of reports.");
 }
 
 /* Every well-formed field but rua is an extension, and ignored. */
@@ -56,6 +56,7 @@ judge_fields(const struct mc_sts_fields *fields, struct mc_problems *problems)
 		} else if (strcmp(field->name, "rua") != 0) {
 			mc_problem(problems, "tls-rpt.field-unknown", field->at,
 				"%s: rua is in lower case", field->name);
+			mc_problem_fix(problems, "Write rua instead of %s.", field->name);
 		} else if (field != rua) {
 			mc_problem(
 				problems, "tls-rpt.field-duplicate", field->at, "%s", field->name);
