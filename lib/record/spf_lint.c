@@ -153,6 +153,55 @@ lint_all(const struct mc_spf *spf, struct mc_problems *problems)
 
 /* --- single terms --- */
 
+/* Behind what stands at `at`: a character of a host name, a macro, or "%%" and its like; `at`
+ * itself: none of these. */
+static size_t
+behind_plain(const char *text, size_t at, size_t length)
+{
+	static const char plain[] = "-_."
+				    "0123456789"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	const char *close;
+
+	if (text[at] != '%')
+		return strchr(plain, text[at]) != NULL ? at + 1 : at;
+	close = memchr(text + at, '}', length - at);
+	return at + 1 < length && text[at + 1] == '{' && close != NULL ? (size_t)(close - text) + 1
+								       : at + 2;
+}
+
+size_t
+mc_spf_odd_at(const struct mc_spf_term *term, const char *text)
+{
+	size_t begin, length = term->domain_length, behind;
+
+	if (term->kind >= MC_SPF_UNKNOWN || term->domain == NULL)
+		return MC_NOWHERE;
+	begin = (size_t)(term->domain - text);
+	for (size_t at = 0; at < length; at = behind)
+		if ((behind = behind_plain(term->domain, at, length)) == at)
+			return begin + at;
+	return length > 4 && strncasecmp(term->domain + length - 4, "-all", 4) == 0
+		       ? begin + length - 4
+		       : MC_NOWHERE;
+}
+
+static void
+lint_domain(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+{
+	size_t at = mc_spf_odd_at(term, spf->text);
+	const char *record;
+
+	if (at == MC_NOWHERE)
+		return;
+	mc_problem(problems, "spf.odd-domain", at, "%s: \"%.*s\" in a domain",
+		text_of(problems, spf, term), spf->text[at] == '-' ? 4 : 1, spf->text + at);
+	record = mc_spf_mend(problems->arena, spf->text, spf->length);
+	if (record != NULL)
+		mc_problem_fix(problems, "Publish %s", record);
+}
+
 static bool
 is_mechanism_name(const struct mc_spf_term *term)
 {
@@ -198,6 +247,7 @@ lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 				text_of(problems, spf, term));
 		if (term->kind == MC_SPF_UNKNOWN)
 			lint_unknown(spf, term, problems);
+		lint_domain(spf, term, problems);
 		if (term->kind <= MC_SPF_EXISTS && mc_spf_kind_looks_up(term->kind))
 			mc_spf_lint_twice(spf, term, problems);
 	}
@@ -269,8 +319,9 @@ mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems)
 static void
 offer(const struct mc_spf *spf, struct mc_problems *problems)
 {
-	static const char *const kept[] = {"spf.mechanism-as-modifier", "spf.overlap",
-		"spf.pass-all", "spf.ptr", "spf.unknown-modifier", "spf.wide-range", NULL};
+	static const char *const kept[] = {"spf.mechanism-as-modifier", "spf.odd-domain",
+		"spf.overlap", "spf.pass-all", "spf.ptr", "spf.unknown-modifier", "spf.wide-range",
+		NULL};
 
 	mc_problems_offer(problems, mc_spf_mend(problems->arena, spf->text, spf->length), kept);
 }

@@ -37,7 +37,7 @@ is_term(const char *text)
 	struct mc_spf_term term;
 
 	return mc_spf_parser_next(&parser, &term) && term.kind < MC_SPF_UNKNOWN &&
-	       term.length == parser.length;
+	       term.length == parser.length && mc_spf_odd_at(&term, text) == MC_NOWHERE;
 }
 
 /* --- the version --- */
@@ -342,7 +342,8 @@ mend_terms(struct mending *mending, const struct mc_spf *spf)
 	struct mc_arena *arena = mending->arena;
 
 	for (size_t i = 0; i < spf->count; i++) {
-		bool good = spf->terms[i].kind != MC_SPF_BAD;
+		bool good = spf->terms[i].kind != MC_SPF_BAD &&
+			    mc_spf_odd_at(&spf->terms[i], spf->text) == MC_NOWHERE;
 		const char *text = text_at(arena, spf, i), *both;
 		if (strcasecmp(text, "v=spf1") == 0 ||
 			(!good && is_repeated(arena, spf, &spf->terms[i]))) {

@@ -49,6 +49,11 @@ START_TEST(fixes)
 		{"v=spf1 192.0.2.1 redirect=a.example redirect=A.example", "spf.syntax",
 			"Publish instead: v=spf1 ip4:192.0.2.1 redirect=a.example"},
 		{"v=spf1 192.0.2.1 redirect=a.example redirect=b.example", "spf.syntax", ""},
+		{"v=spf1 include:a.example;include:b.example -all", "spf.odd-domain",
+			"Publish v=spf1 include:a.example include:b.example -all"},
+		{"v=spf1 include:a.example-all", "spf.odd-domain",
+			"Publish v=spf1 include:a.example -all"},
+		{"v=spf1 a:*.example.com -all", "spf.odd-domain", ""},
 		{"v=spf1 mx a mx -all", "spf.duplicate", "Publish v=spf1 mx a -all"},
 	};
 
