@@ -106,8 +106,17 @@ skip_blanks(const char *text, size_t at)
 	return at;
 }
 
-/* Behind the "=" of a tag whose name ends at `at`; 0: there is none. Behind a semicolon a colon or
- * a blank will do for it. */
+/* Whether there is nothing else than this word up to the next semicolon. */
+static bool
+is_lone_word(const char *text, size_t at)
+{
+	size_t end = at + strcspn(text + at, "; \t\r\n");
+
+	return end > at && (text[skip_fws(text, end)] == ';' || text[skip_fws(text, end)] == '\0');
+}
+
+/* Behind the "=" of a tag whose name ends at `at`; 0: there is none. Behind a semicolon a colon
+ * will do for it, or a blank before a single word. */
 static size_t
 value_begins(const char *text, size_t at, char before)
 {
@@ -115,7 +124,7 @@ value_begins(const char *text, size_t at, char before)
 
 	if (text[end] == '=' || (text[end] == ':' && before == ';'))
 		return end + 1;
-	return before == ';' && end > at && text[end] != '\0' && text[end] != ';' ? end : 0;
+	return before == ';' && end > at && is_lone_word(text, end) ? end : 0;
 }
 
 /* Behind "name =" of a known name at `at`; 0: there is none. `before` is the separator it stands
