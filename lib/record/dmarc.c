@@ -427,6 +427,8 @@ mc_dmarc_parse(
 	mc_dmarc_judge(text, length, ret_dmarc, problems);
 	if (!ret_dmarc->valid)
 		mc_problems_offer(problems, mc_dmarc_mend(problems->arena, text, length), kept);
+	else if (ret_dmarc->recovered)
+		mc_problems_advise(problems, mc_dmarc_mend(problems->arena, text, length), kept);
 }
 
 static enum mc_dmarc_policy

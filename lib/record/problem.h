@@ -40,5 +40,7 @@ __attribute__((format(printf, 2, 3))) void mc_problem_fix(
 /* A record to publish instead, judged already: the fix of every problem that has none yet but
  * those of `kept` (ids, NULL at the end), which it does not touch. */
 void mc_problems_offer(struct mc_problems *problems, const char *record, const char *const *kept);
+/* The same about a record that is valid, but not what its author meant: nothing is corrected. */
+void mc_problems_advise(struct mc_problems *problems, const char *record, const char *const *kept);
 
 #endif

@@ -115,6 +115,9 @@ static const struct text_case {
 	{"spf", "  v=spf1 -all", "      white space stands before v=spf1 (at character 1)\n"},
 	{"spf", "spf1 -all", "the text does not begin with v=spf1 (at character 1)\n"},
 	{"dmarc", "v=DMARC1; p=rejct; aspf=x", "p=rejct: it must be none, quarantine or reject"},
+	/* used as p=none, which nobody meant */
+	{"dmarc", "v=DMARC1; p=rejct; rua=mailto:d@b.example",
+		"Fix: Publish instead: v=DMARC1; p=reject; rua=mailto:d@b.example\n"},
 	{"dmarc", "v=DMARC1; p=rejct; aspf=x", "aspf=x: it must be r or s; the default is taken"},
 };
 
