@@ -85,6 +85,21 @@ is_lead(struct mc_arena *arena, const char *text, size_t length)
 							strncasecmp(lead + begin, "SPF", 3) == 0));
 }
 
+/* Behind a first word that is the version but for a slip; NULL: it is not. Another digit makes it
+ * another version. */
+static const char *
+behind_slip(struct mc_arena *arena, const char *text)
+{
+	size_t begin = strspn(text, " \t\r\n\"'"), length = strcspn(text + begin, " \t\r\n");
+	const char *word = mc_mend_lower(arena, mc_arena_strndup(arena, text + begin, length));
+	const char *digit = strpbrk(word, "0123456789");
+
+	return digit != NULL && *digit == '1' && strpbrk(digit + 1, "0123456789") == NULL &&
+			       mc_mend_is_near(word, "v=spf1")
+		       ? text + begin + length
+		       : NULL;
+}
+
 /* The terms behind the version; NULL: there is none. */
 static const char *
 terms_of(struct mc_arena *arena, const char *text)
@@ -100,7 +115,7 @@ terms_of(struct mc_arena *arena, const char *text)
 		end += strspn(text + end, ",;:.\"'\\");
 		return text + end;
 	}
-	return NULL;
+	return behind_slip(arena, text);
 }
 
 /* --- a term --- */
@@ -155,7 +170,8 @@ names_address(const char *name)
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (strcmp(name, names[i]) == 0)
 			return true;
-	return mc_mend_is_near(name, "ipv4") || mc_mend_is_near(name, "ipv6");
+	return mc_mend_is_near(name, "ip4") || mc_mend_is_near(name, "ip6") ||
+	       mc_mend_is_near(name, "ipv4") || mc_mend_is_near(name, "ipv6");
 }
 
 /* "redirect:example.com", "inlcude:example.com", "ip:192.0.2.1". */
