@@ -8,7 +8,7 @@
 #include "record/spf_overlap.h"
 #include "record/tag_list.h"
 
-#define DEPTH_LIMIT 16 /* terms that stick together */
+#define DEPTH_LIMIT 100 /* terms that stick together */
 #define TERM_LIMIT ((size_t)512)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
