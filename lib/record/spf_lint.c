@@ -8,6 +8,7 @@
 #include "record/spf_overlap.h"
 
 #define STRING_LIMIT 255 /* octets of a character-string */
+#define LABEL_LIMIT 63   /* octets */
 
 static const char *
 text_of(const struct mc_problems *problems, const struct mc_spf *spf,
@@ -187,14 +188,38 @@ mc_spf_odd_at(const struct mc_spf_term *term, const char *text)
 		       : MC_NOWHERE;
 }
 
+/* RFC 1035, 2.3.4: what no label can be; what macros make of one is not known here. */
+static void
+lint_labels(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+{
+	const char *label = term->domain, *end = label + term->domain_length, *dot;
+
+	if (term->kind >= MC_SPF_UNKNOWN || label == NULL ||
+		memchr(label, '%', term->domain_length) != NULL)
+		return;
+	for (; label < end; label = dot + 1) {
+		dot = memchr(label, '.', (size_t)(end - label));
+		if (dot == NULL)
+			dot = end;
+		if (dot > label && dot - label <= LABEL_LIMIT)
+			continue;
+		mc_problem(problems, "spf.odd-domain", (size_t)(label - spf->text), "%s: %s",
+			text_of(problems, spf, term),
+			dot == label ? "an empty label" : "a label of more than 63 octets");
+		return;
+	}
+}
+
 static void
 lint_domain(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
 {
 	size_t at = mc_spf_odd_at(term, spf->text);
 	const char *record;
 
-	if (at == MC_NOWHERE)
+	if (at == MC_NOWHERE) {
+		lint_labels(spf, term, problems);
 		return;
+	}
 	mc_problem(problems, "spf.odd-domain", at, "%s: \"%.*s\" in a domain",
 		text_of(problems, spf, term), spf->text[at] == '-' ? 4 : 1, spf->text + at);
 	record = mc_spf_mend(problems->arena, spf->text, spf->length);
