@@ -246,7 +246,10 @@ without_addresses(struct mc_run *run, const struct mc_host *host)
 			"domain out of it in the web form: MX %u %.*s.",
 			run->subject->preference, (int)(strlen(name) - strlen(run->domain) - 1),
 			name);
-	}
+	} else if (strchr(name, '.') == NULL)
+		mc_fix(run,
+			"Write the full name in the MX record of %s, with the final dot: %s.%s.",
+			run->domain, name, run->domain);
 	return MC_DONE;
 }
 
@@ -256,7 +259,7 @@ judge_host(struct mc_run *run, const struct mc_host *host)
 	const char *name = run->subject->host;
 
 	if (strchr(name, '.') == NULL)
-		mc_find(run, "mx.single-label", "%s", name);
+		mc_find(run, "mx.single-label", "MX %u %s", run->subject->preference, name);
 	if (host->alias != NULL && strcmp(name, run->domain) != 0)
 		mc_find(run, "mx.target-cname", "%s", mc_host_chain(run, host->alias));
 	if (host->bogus != NULL)

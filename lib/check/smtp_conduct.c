@@ -94,10 +94,19 @@ tell_other_service(struct mc_run *run, const struct mc_session *session)
 	if (stage == NULL || stage->reply.count == 0)
 		return;
 	text = stage->reply.lines[0].text;
-	if (strstr(text, "LMTP") != NULL)
+	if (strstr(text, "LMTP") != NULL) {
 		mc_evidence(run, "the greeting speaks of LMTP (see: mailcheck smtp --lmtp)");
-	else if (strstr(text, "FTP") != NULL && strstr(text, "SMTP") == NULL)
+		mc_fix(run,
+			"LMTP is for the last step, between one's own servers (RFC 2033): let MX "
+			"records and senders lead to the SMTP server that passes mail on to this "
+			"one. This one is checked with --lmtp.");
+	} else if (strstr(text, "FTP") != NULL && strstr(text, "SMTP") == NULL) {
 		mc_evidence(run, "the greeting is that of an FTP server");
+		mc_fix(run,
+			"Find out what listens on this port (ss -ltnp), move it away, and start "
+			"the mail server there; or correct the address record or the port "
+			"forwarding that leads here.");
+	}
 }
 
 static void

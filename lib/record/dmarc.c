@@ -78,7 +78,7 @@ tell_bad_policy(struct reading *reading, const struct mc_tag *tag)
 	mc_problem(reading->problems, "dmarc.policy-invalid",
 		tag->wrong != NULL ? tag->wrong_at : tag->value_at, "%s=%s: %s", tag->name,
 		tag->value,
-		tag->wrong != NULL ? tag->wrong : "none of none, quarantine and reject");
+		tag->wrong != NULL ? tag->wrong : "it must be none, quarantine or reject");
 	if (strchr(tag->value, ',') != NULL)
 		mc_problem_fix(reading->problems, "Write semicolons, not commas, between the tags");
 }
