@@ -17,12 +17,35 @@ verbose(const struct mc_page *page)
 	return (page->flags & MC_TEXT_VERBOSE) != 0;
 }
 
+static bool
+is_lookup_failed(const struct mc_finding *finding)
+{
+	static const char end[] = "lookup-failed";
+	size_t length = strlen(finding->info->id);
+
+	return length >= sizeof(end) - 1 &&
+	       strcmp(finding->info->id + length - (sizeof(end) - 1), end) == 0;
+}
+
+/* One more lookup that failed, where the name service is the root cause: the reason beside the
+ * check says which. */
+static bool
+only_follows(const struct mailcheck_report *report, const struct mc_finding *finding)
+{
+	const struct mc_finding *root = report->root_finding;
+
+	return root != NULL && root != finding && is_lookup_failed(finding) &&
+	       (is_lookup_failed(root) || strncmp(root->info->id, "ns.", 3) == 0);
+}
+
 /* Info is left out, but for what explains why nothing could be determined. */
 static bool
-is_shown(const struct mc_page *page, const struct mc_check_report *check,
-	const struct mc_finding *finding)
+is_shown(const struct mc_page *page, const struct mailcheck_report *report,
+	const struct mc_check_report *check, const struct mc_finding *finding)
 {
-	return verbose(page) || finding->severity > MC_INFO || check->verdict == MC_INCONCLUSIVE;
+	if (verbose(page) || finding->severity > MC_INFO)
+		return true;
+	return check->verdict == MC_INCONCLUSIVE && !only_follows(report, finding);
 }
 
 static bool
@@ -200,7 +223,7 @@ mc_text_findings(struct mc_page *page, const struct mailcheck_report *report,
 
 	for (const struct mc_finding *finding = check->findings; finding != NULL;
 		finding = finding->next) {
-		if (!is_shown(page, check, finding) || !is_first_of_kind(check, finding))
+		if (!is_shown(page, report, check, finding) || !is_first_of_kind(check, finding))
 			continue;
 		mc_page_end(page);
 		put_kind(page, report, finding);
@@ -218,6 +241,6 @@ mc_text_hidden(const struct mc_page *page, const struct mailcheck_report *report
 	for (size_t i = 0; i < report->check_count; i++)
 		for (const struct mc_finding *finding = report->checks[i].findings; finding != NULL;
 			finding = finding->next)
-			hidden += !is_shown(page, &report->checks[i], finding);
+			hidden += !is_shown(page, report, &report->checks[i], finding);
 	return hidden;
 }

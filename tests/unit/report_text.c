@@ -217,6 +217,30 @@ START_TEST(inconclusive)
 }
 END_TEST
 
+/* What follows from the name servers is told once, with what is to be done. */
+START_TEST(lookups_that_follow)
+{
+	struct mailcheck_report *report = sample_new("domain", "example.com", "example.com");
+	struct mc_check_report *check = sample_check(report, "ns", MC_VERDICT_ERROR, NULL, "{}");
+	const char *text;
+
+	sample_find(report, check, "ns.lame", MC_ERROR, "ns.example.com", "", "", "REFUSED");
+	check = sample_check(report, "spf", MC_INCONCLUSIVE, "example.com TXT: SERVFAIL", "{}");
+	sample_find(report, check, "spf.lookup-failed", -1, "example.com", "", "", "SERVFAIL");
+	check = sample_check(report, "mta-sts", MC_INCONCLUSIVE, "HTTP 429", "{}");
+	sample_find(report, check, "mta-sts.policy-unknown", -1, "example.com", "", "", "429");
+	mc_report_conclude(report);
+	text = mc_report_text(report, 0);
+	ck_assert_ptr_nonnull(strstr(text, "spf      example.com TXT: SERVFAIL\n"));
+	ck_assert_ptr_null(strstr(text, "(spf.lookup-failed)"));
+	ck_assert_ptr_nonnull(strstr(text, "(mta-sts.policy-unknown)"));
+	ck_assert_ptr_nonnull(strstr(text, "1 remark is left out here; -v shows all."));
+	text = mc_report_text(report, MC_TEXT_VERBOSE);
+	ck_assert_ptr_nonnull(strstr(text, "(spf.lookup-failed)"));
+	mc_report_free(report);
+}
+END_TEST
+
 START_TEST(all_skipped)
 {
 	struct mailcheck_report *report = sample_new("domain", "d.example", "d.example");
@@ -579,6 +603,6 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive, all_skipped,
-	long_evidence, implicit_tls, summaries, many_hosts, harmless, deterministic,
-	colour_adds_nothing, fits_the_terminal, out_of_memory)
+UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive,
+	lookups_that_follow, all_skipped, long_evidence, implicit_tls, summaries, many_hosts,
+	harmless, deterministic, colour_adds_nothing, fits_the_terminal, out_of_memory)
