@@ -18,13 +18,25 @@ verbose(const struct mc_page *page)
 }
 
 static bool
+ends_in(const struct mc_finding *finding, const char *end)
+{
+	size_t length = strlen(finding->info->id), tail = strlen(end);
+
+	return length >= tail && strcmp(finding->info->id + length - tail, end) == 0;
+}
+
+static bool
 is_lookup_failed(const struct mc_finding *finding)
 {
-	static const char end[] = "lookup-failed";
-	size_t length = strlen(finding->info->id);
+	return ends_in(finding, "lookup-failed");
+}
 
-	return length >= sizeof(end) - 1 &&
-	       strcmp(finding->info->id + length - (sizeof(end) - 1), end) == 0;
+/* One more record that is bogus, where the zone's keys or signatures are the root cause. */
+static bool
+is_bogus_by(const struct mc_finding *root, const struct mc_finding *finding)
+{
+	return root != NULL && root != finding && ends_in(finding, "bogus") &&
+	       strncmp(root->info->id, "dnssec.", 7) == 0;
 }
 
 /* One more lookup that failed, where the name service is the root cause: the reason beside the
@@ -195,7 +207,8 @@ put_kind(
 	struct mc_page *page, const struct mailcheck_report *report, const struct mc_finding *first)
 {
 	struct kind kind = survey(report, first);
-	bool told = kind.is_root && kind.count == 1;
+	bool told = (kind.is_root && kind.count == 1) ||
+		    (!verbose(page) && is_bogus_by(report->root_finding, first));
 
 	put_title(page, first, told ? ": see above" : "");
 	if (told)

@@ -241,6 +241,27 @@ START_TEST(lookups_that_follow)
 }
 END_TEST
 
+/* So is what follows from a DS record that fits no key. */
+START_TEST(bogus_that_follows)
+{
+	struct mailcheck_report *report = sample_new("domain", "example.com", "example.com");
+	struct mc_check_report *check =
+		sample_check(report, "dnssec", MC_VERDICT_ERROR, NULL, "{}");
+	const char *text;
+
+	sample_find(report, check, "dnssec.ds-mismatch", -1, "example.com", "", "", "DS 1 13 2 AB");
+	check = sample_check(report, "mx", MC_VERDICT_ERROR, NULL, "{}");
+	sample_find(report, check, "mx.bogus", -1, "example.com", "", "", "validation failure");
+	mc_report_conclude(report);
+	text = mc_report_text(report, 0);
+	ck_assert_ptr_nonnull(strstr(text, "(mx.bogus): see above\n"));
+	ck_assert_ptr_null(strstr(text, "validation failure"));
+	text = mc_report_text(report, MC_TEXT_VERBOSE);
+	ck_assert_ptr_nonnull(strstr(text, "validation failure"));
+	mc_report_free(report);
+}
+END_TEST
+
 START_TEST(all_skipped)
 {
 	struct mailcheck_report *report = sample_new("domain", "d.example", "d.example");
@@ -604,5 +625,6 @@ START_TEST(out_of_memory)
 END_TEST
 
 UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive,
-	lookups_that_follow, all_skipped, long_evidence, implicit_tls, summaries, many_hosts,
-	harmless, deterministic, colour_adds_nothing, fits_the_terminal, out_of_memory)
+	lookups_that_follow, bogus_that_follows, all_skipped, long_evidence, implicit_tls,
+	summaries, many_hosts, harmless, deterministic, colour_adds_nothing, fits_the_terminal,
+	out_of_memory)
