@@ -208,6 +208,11 @@ def records():
          stdout=r'macros +exists:%\{i\}\._x\.%\{d2\} -> 192\.0\.2\.1\._x\.example\.com\n')
 
 
+def messages():
+    case('--message of dns', ['dns', '--help'], 0, stdout=r'--message FILE +A message whose')
+    case('--message of reply', ['reply', '--help'], 0, stdout=r'--message FILE +The bounce to be read')
+
+
 def explain():
     listed = case('explain', ['explain'], 0, stdout=r'mx\.none')
     objects = json.loads(case('explain as JSON', ['explain', '--format', 'json'], 0,
@@ -342,7 +347,7 @@ def interruption():
 
 
 began = time.monotonic()
-for part in (usage, targets, help_texts, records, explain, streams, damaged_files,
+for part in (usage, targets, help_texts, messages, records, explain, streams, damaged_files,
              standard_input, interruption):
     try:
         part()
