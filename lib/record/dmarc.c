@@ -101,6 +101,18 @@ read_policy(struct reading *reading, const struct mc_tag *tag)
 		dmarc->np = policy;
 }
 
+/* "y, n or u" of "ynu". */
+static const char *
+letters_text(struct mc_arena *arena, const char *letters)
+{
+	const char *text = mc_arena_printf(arena, "%c", letters[0]);
+
+	for (size_t i = 1; letters[i] != '\0'; i++)
+		text = mc_arena_printf(
+			arena, "%s%s%c", text, letters[i + 1] != '\0' ? ", " : " or ", letters[i]);
+	return text;
+}
+
 /* A tag of one letter out of a few; any other value leaves the default. */
 static char
 letter_of(struct reading *reading, const struct mc_tag *tag, const char *letters)
@@ -112,8 +124,8 @@ letter_of(struct reading *reading, const struct mc_tag *tag, const char *letters
 	if (letter != '\0' && tag->value[1] == '\0' && strchr(letters, letter) != NULL)
 		return letter;
 	mc_problem(reading->problems, "dmarc.tag-invalid", tag->value_at,
-		"%s=%s: the value is none of \"%s\"; the default is taken", tag->name, tag->value,
-		letters);
+		"%s=%s: it must be %s; the default is taken", tag->name, tag->value,
+		letters_text(reading->problems->arena, letters));
 	return '\0';
 }
 
@@ -159,7 +171,9 @@ read_fo(struct reading *reading, const struct mc_tag *tag)
 		reading->dmarc->fo = tag->value;
 	else
 		mc_problem(reading->problems, "dmarc.tag-invalid", tag->value_at,
-			"fo=%s: not made of 0 or 1, d and s, by colons; the default (0) is taken",
+			"fo=%s: it must be made of 0 or 1, d and s, with colons between; the "
+			"default "
+			"(0) is taken",
 			tag->value);
 }
 

@@ -87,6 +87,27 @@ START_TEST(what_is_wrong_has_a_place)
 END_TEST
 
 /* A policy that is too long is one that nobody uses; other texts of such length are no records. */
+START_TEST(nobody_is_sent_to_where_he_is)
+{
+	static const char text[] = "v=spf1 -al";
+	mailcheck_record *record = check("spf", text, strlen(text));
+
+	ck_assert_str_eq(mailcheck_record_finding_fix(record, 0), "Correct the term shown.");
+	ck_assert_ptr_null(strstr(mailcheck_record_text(record, 0), "mailcheck record"));
+	mailcheck_record_free(record);
+}
+END_TEST
+
+START_TEST(values_that_may_stand_are_named)
+{
+	static const char text[] = "v=DMARC1; p=reject; psd=q; rua=mailto:a@example.com";
+	mailcheck_record *record = check("dmarc", text, strlen(text));
+
+	ck_assert_ptr_nonnull(strstr(mailcheck_record_text(record, 0), "it must be y, n or u;"));
+	mailcheck_record_free(record);
+}
+END_TEST
+
 START_TEST(texts_may_be_long)
 {
 	size_t length = MAILCHECK_RECORD_LIMIT + 1, head = strlen(POLICY "x: ");
@@ -135,4 +156,5 @@ START_TEST(memory_may_run_out)
 END_TEST
 
 UNIT_MAIN("context_record", what_is_wrong_is_corrected, what_is_wrong_has_a_place,
-	texts_may_be_long, memory_may_run_out)
+	nobody_is_sent_to_where_he_is, values_that_may_stand_are_named, texts_may_be_long,
+	memory_may_run_out)
