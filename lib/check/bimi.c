@@ -125,6 +125,7 @@ static enum mc_step
 check_domain(struct mc_run *run)
 {
 	struct mc_dmarc_walk *walk = mc_arena_alloc(run->arena, sizeof(*walk));
+	static const struct mc_txt_place place = {SELECTOR, mc_bimi_is_record, "bimi.wrong-name"};
 	const struct mc_bimi none = {.location = "", .authority = ""};
 	const struct mc_dns *dns;
 	const char *domain;
@@ -153,8 +154,9 @@ check_domain(struct mc_run *run)
 		for (size_t i = 0; i < txts.count; i++)
 			mc_evidence(run, "%s", mc_txt_escaped(run, &txts.records[i]));
 		mc_about(run, dns->name);
+		return MC_DONE;
 	}
-	return MC_DONE;
+	return mc_txt_find_misplaced(run, &place);
 }
 
 const struct mc_check mc_check_bimi = {

@@ -273,6 +273,8 @@ check_domain(struct mc_run *run)
 	add_mx_hosts(run, &names, mx);
 	if (sts->record.valid)
 		add_name(run, &names, sts->policy_name);
+	if (names.count == 0 && mx->fact.status != MC_FACT_OK)
+		return mc_skipped(run, "the MX records could not be looked up: %s", mx->fact.text);
 	if (judge_names(run, &names) == MC_WAIT)
 		return MC_WAIT;
 	if (sts->record.valid && sts->fetch.good != NULL)

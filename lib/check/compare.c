@@ -4,16 +4,15 @@
  * now. Each answer with the time it will still be kept (TTL).
  */
 #include <string.h>
-#include <strings.h>
 
-#include "base/buf.h"
 #include "base/escape.h"
+#include "check/dnssec.h"
 #include "check/registry.h"
+#include "check/rrset.h"
 
 #define QUESTIONS 16 /* most records compared */
 #define SELECTORS 6  /* most DKIM selectors among them */
-#define CONTENT_LIMIT ((size_t)1 << 20)
-#define SHOWN 400 /* most octets of one answer that a finding shows */
+#define SHOWN 400    /* most octets of one answer that a finding shows */
 
 struct question {
 	const char *name;
@@ -96,31 +95,11 @@ choose_columns(const struct mc_settings *settings, struct table *table)
 	table->column_count = count;
 }
 
-static bool
-counts(struct mc_run *run, const struct question *question, const struct mc_rr *rr)
-{
-	size_t length = 0;
-	const char *text = question->spf ? mc_rr_txt(run->arena, rr, &length) : NULL;
-
-	return !question->spf ||
-	       (text != NULL && length >= 6 && strncasecmp(text, "v=spf1", 6) == 0);
-}
-
 static const char *
 content(struct mc_run *run, const struct question *question, const struct mc_dns *dns)
 {
-	const char *all;
-	struct mc_buf text;
+	const char *all = mc_rrset_text(run, dns, question->spf);
 
-	mc_buf_init(&text, CONTENT_LIMIT);
-	for (size_t i = 0; i < dns->count; i++)
-		if (counts(run, question, &dns->rrs[i])) {
-			(void)mc_buf_puts(&text, text.length > 0 ? ", " : "");
-			(void)mc_buf_puts(&text, mc_rr_rdata_text(run->arena, &dns->rrs[i]));
-		}
-	run->arena->failed |= text.failed;
-	all = mc_arena_strdup(run->arena, mc_buf_text(&text));
-	mc_buf_free(&text);
 	return all[0] != '\0' ? all : "no record";
 }
 
@@ -156,7 +135,7 @@ cell_json(struct mc_run *run, const struct question *question, const struct colu
 	json_t *records = json_array();
 
 	for (size_t i = 0; cell->content != NULL && i < dns->count; i++)
-		if (counts(run, question, &dns->rrs[i]))
+		if (mc_rrset_counts(run, &dns->rrs[i], question->spf))
 			json_array_append_new(
 				records, json_string(mc_rr_rdata_text(run->arena, &dns->rrs[i])));
 	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "server", column->label, "answer",
@@ -206,50 +185,59 @@ judge_silence(struct mc_run *run, const struct table *table)
 		}
 		if (first == NULL)
 			continue;
-		mc_find(run, "compare.unanswered", "%zu of %zu questions: %s", failed,
-			table->question_count, first->text);
+		/* as the reason ends, by which the report knows what it is about */
+		mc_find(run, "compare.unanswered", "%s", first->text);
+		mc_evidence(
+			run, "not answered: %zu of %zu questions", failed, table->question_count);
 		mc_about(run, table->columns[j].label);
 		mc_inconclusive(run, "%s: %s", table->columns[j].label, first->text);
 	}
 }
 
 static void
-tell(struct mc_run *run, const struct table *table, size_t i, size_t from)
+tell(struct mc_run *run, const struct table *table, size_t i, size_t column)
 {
-	for (size_t j = from; j < table->column_count; j++) {
-		const struct cell *cell = &table->cells[i][j];
-		if (cell->content != NULL)
-			mc_evidence(run, "%s, TTL %u s: %.*s", table->columns[j].label,
-				cell->dns->ttl, SHOWN, cell->content);
-	}
+	const struct cell *cell = &table->cells[i][column];
+
+	mc_evidence(run, "%s, TTL %u s: %.*s", table->columns[column].label, cell->dns->ttl, SHOWN,
+		cell->content);
 }
 
-/* The columns of what is published now, from `from` on. */
+/* The columns of what is published now, from `from` on. Two that differ come first: a report may
+ * leave out what is behind them. */
 static void
 judge_published(struct mc_run *run, const struct table *table, size_t i, size_t from)
 {
-	const char *first = NULL;
-	bool differ = false;
+	const size_t none = table->column_count;
+	const struct question *question = &table->questions[i];
+	const struct cell *cells = table->cells[i];
+	size_t first = none, other = none;
 	uint32_t longest = 0;
 	char type[10];
 
 	for (size_t j = from; j < table->column_count; j++) {
-		const struct cell *cell = &table->cells[i][j];
-		if (cell->content == NULL)
+		if (cells[j].content == NULL)
 			continue;
-		first = first == NULL ? cell->content : first;
-		differ = differ || strcmp(first, cell->content) != 0;
-		longest = cell->dns->ttl > longest ? cell->dns->ttl : longest;
+		longest = cells[j].dns->ttl > longest ? cells[j].dns->ttl : longest;
+		if (first == none)
+			first = j;
+		else if (other == none && strcmp(cells[first].content, cells[j].content) != 0)
+			other = j;
 	}
-	if (!differ)
+	if (other == none)
 		return;
-	mc_find(run, "compare.differs", "%s %s: the longest of these answers is kept for %u s",
-		table->questions[i].name, mc_rr_type_name(table->questions[i].type, type), longest);
-	tell(run, table, i, from);
-	mc_about(run, table->questions[i].name);
+	mc_find(run, "compare.differs", "%s %s, kept for %u s at most: %s, TTL %u s: %.*s",
+		question->name, mc_rr_type_name(question->type, type), longest,
+		table->columns[first].label, cells[first].dns->ttl, SHOWN, cells[first].content);
+	tell(run, table, i, other);
+	for (size_t j = from; j < table->column_count; j++)
+		if (cells[j].content != NULL && j != first && j != other)
+			tell(run, table, i, j);
+	mc_about(run, question->name);
 }
 
-/* The server of --ns in column 0, what is delegated now in column 1. */
+/* The server of --ns in column 0, what is delegated now in column 1: nothing is lost where the
+ * domain is new. */
 static void
 judge_migration(struct mc_run *run, const struct table *table, size_t i)
 {
@@ -258,15 +246,15 @@ judge_migration(struct mc_run *run, const struct table *table, size_t i)
 	bool lacks;
 	char type[10];
 
-	if (next->content == NULL || now->content == NULL ||
+	if (next->content == NULL || now->content == NULL || table->cells[0][1].dns->nxdomain ||
 		strcmp(next->content, now->content) == 0)
 		return;
 	lacks = strcmp(next->content, "no record") == 0;
 	if (question->type == MC_RR_NS && !lacks)
 		return; /* that they change is what a migration is */
-	mc_find(run, lacks ? "compare.missing" : "compare.changes", "%s %s", question->name,
-		mc_rr_type_name(question->type, type));
-	mc_evidence(run, "%s: %.*s", table->columns[0].label, SHOWN, next->content);
+	mc_find(run, lacks ? "compare.missing" : "compare.changes", "%s %s: %s: %.*s",
+		question->name, mc_rr_type_name(question->type, type), table->columns[0].label,
+		SHOWN, next->content);
 	mc_evidence(run, "delegated now, TTL %u s: %.*s", now->dns->ttl, SHOWN, now->content);
 	mc_about(run, question->name);
 }
@@ -290,10 +278,37 @@ judge_kept_policy(struct mc_run *run, const struct table *table)
 		sts[1].content);
 }
 
+/* The DS record stays where it is when the delegation changes: it has to fit the new server's keys.
+ */
+static enum mc_step
+judge_signing(struct mc_run *run)
+{
+	struct mc_chain chain = {.apex = run->domain,
+		.ds = mc_ask_dns_at(run, run->domain, MC_RR_DS, NULL),
+		.keys = mc_ask_dns(run, NULL, run->domain, MC_RR_DNSKEY)};
+	struct mc_ds ds;
+
+	if (chain.ds == NULL || chain.keys == NULL)
+		return MC_WAIT;
+	if (chain.ds->fact.status != MC_FACT_OK || chain.ds->count == 0 ||
+		chain.keys->fact.status != MC_FACT_OK)
+		return MC_DONE;
+	for (size_t i = 0; i < chain.ds->count; i++)
+		if (mc_rr_ds(&chain.ds->rrs[i], &ds) && mc_ds_matched(&chain, &ds))
+			return MC_DONE;
+	mc_find(run, "compare.ds-mismatch", "%s DS %s", run->domain,
+		mc_rr_rdata_text(run->arena, &chain.ds->rrs[0]));
+	mc_evidence(run, "%s: %s", run->settings->ns,
+		chain.keys->count == 0 ? "no DNSKEY, the zone is not signed there"
+				       : "none of the DNSKEY records fits");
+	return MC_DONE;
+}
+
 static enum mc_step
 check_domain(struct mc_run *run)
 {
 	bool migration = run->settings->ns != NULL;
+	enum mc_step signing;
 	struct table *table;
 
 	if (!migration && run->settings->compare_count == 0)
@@ -304,7 +319,8 @@ check_domain(struct mc_run *run)
 	memset(table, 0, sizeof(*table));
 	choose_questions(run, table);
 	choose_columns(run->settings, table);
-	if (ask_all(run, table) == MC_WAIT)
+	signing = migration ? judge_signing(run) : MC_DONE;
+	if (ask_all(run, table) == MC_WAIT || signing == MC_WAIT)
 		return MC_WAIT;
 	put_values(run, table);
 	judge_silence(run, table);

@@ -286,35 +286,14 @@ with_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 }
 
 /* Somewhere else than at _dmarc below the domain. */
-static bool
-tell_misplaced(struct mc_run *run, const char *prefix, const char *name)
-{
-	const struct mc_dns *dns = mc_ask_dns(run, prefix, name, MC_RR_TXT);
-	struct mc_txts txts;
-
-	if (dns == NULL)
-		return false;
-	if (dns->fact.status != MC_FACT_OK || dns->alias_count > 0)
-		return true;
-	mc_txt_sort(run, dns, mc_dmarc_is_record, &txts);
-	if (txts.count != 1)
-		return true;
-	mc_find(run, "dmarc.wrong-name", "%s TXT \"%s\"", dns->name,
-		mc_txt_escaped(run, &txts.records[0]));
-	mc_fix(run, "Publish it at _dmarc: _dmarc.%s. TXT \"%s\"", run->domain,
-		mc_txt_escaped(run, &txts.records[0]));
-	return true;
-}
-
-static bool
+static enum mc_step
 find_misplaced(struct mc_run *run)
 {
-	bool apex = tell_misplaced(run, NULL, run->domain);
-	bool bare = tell_misplaced(run, "dmarc", run->domain);
-	bool doubled = tell_misplaced(
-		run, mc_arena_printf(run->arena, "_dmarc.%s", run->domain), run->domain);
+	static const struct mc_txt_place place = {"_dmarc", mc_dmarc_is_record, "dmarc.wrong-name"};
+	enum mc_step usual = mc_txt_find_misplaced(run, &place);
+	enum mc_step bare = mc_txt_find_at(run, &place, "dmarc");
 
-	return apex && bare && doubled;
+	return usual == MC_WAIT || bare == MC_WAIT ? MC_WAIT : MC_DONE;
 }
 
 /* Whether something was told that was meant to be a record. */
@@ -338,7 +317,7 @@ without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 		broken = broken || is_broken(&walk->places[i]);
 	put_subdomains(run, NULL);
 	judge_made_up(run, NULL, false);
-	if (!broken && !find_misplaced(run))
+	if (!broken && find_misplaced(run) == MC_WAIT)
 		return MC_WAIT;
 	if (!broken)
 		mc_find(run, "dmarc.none", "no DMARC record at %s or above", walk->places[0].owner);

@@ -94,6 +94,15 @@ put_chain(struct mc_run *run, const struct mc_chain *chain)
 
 /* --- what is wrong with a chain that holds, or is not there --- */
 
+/* A DS that holds, and yet the zone counts as unsigned: our validator lacks the algorithm. */
+static bool
+is_unknown_here(const struct mc_chain *chain)
+{
+	return chain->ds->fact.status == MC_FACT_OK && chain->ds->dnssec == MC_DNSSEC_SECURE &&
+	       chain->records[0]->fact.status == MC_FACT_OK &&
+	       chain->records[0]->dnssec == MC_DNSSEC_INSECURE;
+}
+
 static void
 judge_algorithms(struct mc_run *run, const struct mc_chain *chain)
 {
@@ -112,13 +121,15 @@ judge_algorithms(struct mc_run *run, const struct mc_chain *chain)
 			algorithm = digest;
 		best = algorithm > best ? algorithm : best;
 	}
-	if (!any || best == MC_DNSSEC_USE_GOOD)
+	if (!any || (best == MC_DNSSEC_USE_GOOD && !is_unknown_here(chain)))
 		return;
 	mc_find(run,
 		best == MC_DNSSEC_USE_WEAK ? "dnssec.weak-algorithm"
 					   : "dnssec.unsupported-algorithm",
 		"%s DS %s", chain->apex, mc_rr_rdata_text(run->arena, &chain->ds->rrs[0]));
 	mc_about(run, chain->apex);
+	if (best == MC_DNSSEC_USE_GOOD)
+		mc_severity(run, MC_INFO);
 }
 
 /* A DS that leads nowhere beside one that does. */
@@ -209,6 +220,39 @@ judge_endings(struct mc_run *run, const struct mc_chain *chain)
 		mc_severity(run, MC_WARNING);
 }
 
+/* --- how often names are hashed for the proof that there are none --- */
+
+#define ITERATIONS 50 /* the least limit of validators in use */
+
+static unsigned
+iterations(const struct mc_dns *dns)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; i < dns->count; i++) { /* RFC 5155, 4.2 */
+		const struct mc_rr *rr = &dns->rrs[i];
+		unsigned number =
+			rr->rdlength >= 5 ? (unsigned)rr->rdata[2] << 8 | rr->rdata[3] : 0;
+		most = number > most ? number : most;
+	}
+	return most;
+}
+
+static enum mc_step
+judge_hashing(struct mc_run *run, const struct mc_chain *chain)
+{
+	const struct mc_dns *dns = mc_ask_dns(run, NULL, chain->apex, MC_RR_NSEC3PARAM);
+
+	if (dns == NULL)
+		return MC_WAIT;
+	if (dns->fact.status != MC_FACT_OK || iterations(dns) <= ITERATIONS)
+		return MC_DONE;
+	mc_find(run, "dnssec.nsec3-iterations", "%s NSEC3PARAM: %u iterations", chain->apex,
+		iterations(dns));
+	mc_about(run, chain->apex);
+	return MC_DONE;
+}
+
 /* --- the check --- */
 
 static enum mc_step
@@ -279,6 +323,8 @@ judge(struct mc_run *run, const struct mc_chain *chain)
 		judge_algorithms(run, chain);
 		judge_unused(run, chain);
 		judge_endings(run, chain);
+		if (judge_hashing(run, chain) == MC_WAIT)
+			return MC_WAIT;
 	} else {
 		judge_algorithms(run, chain);
 		judge_island(run, chain);

@@ -163,7 +163,9 @@ tell(struct mc_run *run, const struct mc_chain *chain, const struct mc_dns *dns,
 	if (cause != only)
 		return;
 	if (cause == UNEXPLAINED)
-		text = dns->why_bogus[0] != '\0' ? dns->why_bogus : "validation failed";
+		text = mc_arena_printf(run->arena, "%s%s%s", text,
+			text[0] != '\0' ? ", does not verify: " : "",
+			dns->why_bogus[0] != '\0' ? dns->why_bogus : "validation failed");
 	line = mc_arena_printf(
 		run->arena, "%s %s: %s", dns->name, mc_rr_type_name(dns->type, type), text);
 	if (*made) {
@@ -175,12 +177,35 @@ tell(struct mc_run *run, const struct mc_chain *chain, const struct mc_dns *dns,
 	*made = true;
 }
 
+/* The DS record is the parent's: if it fails, nothing below can be validated, however it is signed.
+ */
+static bool
+parent_broken(struct mc_run *run, const struct mc_chain *chain)
+{
+	static const char *const words[] = {"", "by a key that is not there: ", "expired: ",
+		"not valid yet: ", "does not verify: "};
+	const struct mc_dns *ds = chain->ds;
+	const char *text, *parent = mc_name_parent(chain->apex);
+	struct mc_rrsig signature;
+	enum cause cause;
+
+	if (ds->fact.status != MC_FACT_OK || ds->dnssec != MC_DNSSEC_BOGUS)
+		return false;
+	cause = cause_of(run, chain, ds, &text);
+	if (ds->signature_count > 0 && mc_rr_rrsig(&ds->signatures[0], run->now, &signature))
+		parent = mc_arena_strdup(run->arena, signature.signer);
+	mc_find(run, "dnssec.parent-bogus", "%s DS: %s%s", chain->apex, words[cause], text);
+	mc_evidence(run, "%s", ds->why_bogus[0] != '\0' ? ds->why_bogus : "validation failed");
+	mc_about(run, parent);
+	return true;
+}
+
 void
 mc_dnssec_explain(struct mc_run *run, const struct mc_chain *chain)
 {
 	bool explained = false;
 
-	if (ds_broken(run, chain))
+	if (parent_broken(run, chain) || ds_broken(run, chain))
 		return;
 	for (int cause = NO_SIGNATURE; cause <= UNEXPLAINED; cause++) {
 		bool made = false;

@@ -1,6 +1,8 @@
 /* host: two lookups made one. */
 #include "check/host.h"
 
+#include <string.h>
+
 static void
 take_addresses(struct mc_host *host, const struct mc_dns *dns)
 {
@@ -73,6 +75,32 @@ mc_host_resolve(struct mc_run *run, const char *name, struct mc_host *ret_host)
 	return look_aside(run, name, ret_host);
 }
 
+static bool
+has_address(const struct mc_host *host, const struct mc_address *address)
+{
+	for (size_t i = 0; i < host->count; i++)
+		if (mc_address_compare(&host->addresses[i], address) == 0)
+			return true;
+	return false;
+}
+
+enum mc_step
+mc_host_made_up(struct mc_run *run, const struct mc_host *host, bool *ret_made_up)
+{
+	struct mc_host nobody;
+
+	*ret_made_up = false;
+	if (host->count == 0)
+		return MC_DONE;
+	if (mc_host_resolve(run, "no-such-name.invalid", &nobody) == MC_WAIT)
+		return MC_WAIT;
+	for (size_t i = 0; i < host->count; i++)
+		if (!has_address(&nobody, &host->addresses[i]))
+			return MC_DONE;
+	*ret_made_up = true;
+	return MC_DONE;
+}
+
 bool
 mc_host_left_aside(struct mc_run *run, const struct mc_host *host, const char *name)
 {
@@ -103,6 +131,16 @@ mc_host_json(const struct mc_host *host)
 		json_array_append_new(array, json_string(text));
 	}
 	return array;
+}
+
+const char *
+mc_host_undoubled(struct mc_run *run, const char *name, const char *domain)
+{
+	char doubled[MC_NAME_TEXT_SIZE];
+
+	if (!mc_name_join(domain, domain, doubled) || !mc_name_within(name, doubled))
+		return NULL;
+	return mc_arena_strndup(run->arena, name, strlen(name) - strlen(domain) - 1);
 }
 
 const char *

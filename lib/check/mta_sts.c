@@ -127,17 +127,21 @@ tell_attempts(struct mc_run *run, const struct mc_sts *sts)
 	return tried;
 }
 
-static void
+static enum mc_step
 without_record(struct mc_run *run, const struct mc_sts *sts)
 {
+	static const struct mc_txt_place place = {
+		"_mta-sts", mc_mta_sts_is_record, "mta-sts.wrong-name"};
+
 	if (tell_attempts(run, sts))
-		return;
+		return MC_DONE;
 	if (sts->fetch.good != NULL && sts->policy.valid && sts->policy.mode != MC_MTA_STS_NONE) {
 		mc_find(run, "mta-sts.policy-unannounced", "no TXT record at %s", sts->name);
 		mc_evidence(run, "%s: mode: %s", sts->url, mc_mta_sts_mode_name(sts->policy.mode));
 	} else
 		mc_find(run, "mta-sts.none", "no TXT record at %s",
 			sts->dns->alias_count > 0 ? mc_host_chain(run, sts->dns) : sts->name);
+	return mc_txt_find_misplaced(run, &place);
 }
 
 static void
@@ -166,7 +170,7 @@ check_domain(struct mc_run *run)
 		return MC_DONE;
 	}
 	if (sts->txts.count == 0)
-		without_record(run, sts);
+		return without_record(run, sts);
 	if (sts->txts.count > 1)
 		judge_multiple(run, sts);
 	if (sts->txts.count != 1)

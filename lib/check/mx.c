@@ -128,11 +128,27 @@ explicit_mx(struct mc_run *run, const struct mc_dns *mx)
 	return MC_DONE;
 }
 
+/* The address may be what the resolver says instead of NXDOMAIN. */
+static enum mc_step
+resolver_rewrites(struct mc_run *run, const struct mc_host *host)
+{
+	static const char reason[] = "the resolver answers for names that do not exist";
+	char text[MC_ADDRESS_SIZE];
+
+	mc_address_format(text, &host->addresses[0]);
+	mc_find(run, "mx.resolver-rewrites",
+		"%s and a name below invalid. both have the address %s", run->domain, text);
+	mc_inconclusive(run, "%s", reason);
+	mc_nothing_below(run, "%s (mx.resolver-rewrites)", reason);
+	return MC_DONE;
+}
+
 /* RFC 5321, 5.1: without MX the domain's own addresses stand for one of preference 0. */
 static enum mc_step
 implicit_mx(struct mc_run *run)
 {
 	struct mc_host host;
+	bool made_up;
 
 	if (mc_host_resolve(run, run->domain, &host) == MC_WAIT)
 		return MC_WAIT;
@@ -150,6 +166,10 @@ implicit_mx(struct mc_run *run)
 		mc_nothing_below(run, "the domain has no mail server (mx.none)");
 		return MC_DONE;
 	}
+	if (mc_host_made_up(run, &host, &made_up) == MC_WAIT)
+		return MC_WAIT;
+	if (made_up)
+		return resolver_rewrites(run, &host);
 	mc_find(run, "mx.none-implicit", "no MX record at %s", run->domain);
 	mc_spawn_host(run, run->domain, 0, 0);
 	return MC_DONE;
@@ -221,31 +241,67 @@ judge_scopes(struct mc_run *run, const struct mc_host *host)
 			if (rows[row].scope == scope)
 				id = rows[row].id;
 		mc_address_format(text, &host->addresses[i]);
-		mc_find(run, id, "%s is a %s address", text, mc_scope_name(scope));
+		mc_find(run, id, "%s: %s address", text, mc_scope_name(scope));
 	}
+}
+
+/* An IPv4 address, completed with the name of the domain or of one above it. */
+static bool
+is_completed_literal(const struct mc_run *run, const char *name)
+{
+	struct mc_address address;
+	char literal[16];
+	const char *rest = name;
+
+	for (int label = 0; rest != NULL && label < 4; label++)
+		rest = strchr(rest, '.') != NULL ? strchr(rest, '.') + 1 : NULL;
+	if (rest == NULL || (size_t)(rest - name) > sizeof(literal) ||
+		!mc_name_within(run->domain, rest))
+		return false;
+	memcpy(literal, name, (size_t)(rest - name - 1));
+	literal[rest - name - 1] = '\0';
+	return mc_address_parse(literal, &address);
+}
+
+static void
+find_no_address(struct mc_run *run, const struct mc_host *host)
+{
+	const char *name = run->subject->host;
+
+	if (is_completed_literal(run, name)) {
+		mc_find(run, "mx.ip-literal", "MX %u %s", run->subject->preference, name);
+		mc_evidence(run, "the name of the zone was put behind the address");
+	} else if (host->nxdomain) {
+		mc_find(run, "mx.target-nxdomain", "%s: NXDOMAIN",
+			host->alias != NULL ? mc_host_chain(run, host->alias) : name);
+	} else {
+		mc_find(run, "mx.no-address", "%s has no A and no AAAA record",
+			host->alias != NULL ? mc_host_chain(run, host->alias) : name);
+	}
+	if (host->alias != NULL)
+		mc_fix(run,
+			"Let the MX record of %s name a host that exists; or correct the target of "
+			"the CNAME of %s, or replace it by A and AAAA records.",
+			run->domain, name);
 }
 
 static enum mc_step
 without_addresses(struct mc_run *run, const struct mc_host *host)
 {
 	const char *name = run->subject->host;
-	char doubled[MC_NAME_TEXT_SIZE];
+	const char *meant = mc_host_undoubled(run, name, run->domain);
 
 	if (host->failed != NULL)
 		return mc_undetermined(run, "mx.address-lookup-failed", host->failed);
 	if (host->bogus != NULL || mc_host_left_aside(run, host, name))
 		return MC_DONE;
-	if (host->nxdomain)
-		mc_find(run, "mx.target-nxdomain", "%s: NXDOMAIN", name);
-	else
-		mc_find(run, "mx.no-address", "%s has no A and no AAAA record", name);
-	if (mc_name_join(run->domain, run->domain, doubled) && mc_name_within(name, doubled)) {
+	find_no_address(run, host);
+	if (meant != NULL) {
 		mc_evidence(run, "the domain stands twice in that name");
 		mc_fix(run,
 			"End the name of the mail host with a dot in the zone file, or leave the "
-			"domain out of it in the web form: MX %u %.*s.",
-			run->subject->preference, (int)(strlen(name) - strlen(run->domain) - 1),
-			name);
+			"domain out of it in the web form: MX %u %s.",
+			run->subject->preference, meant);
 	} else if (strchr(name, '.') == NULL)
 		mc_fix(run,
 			"Write the full name in the MX record of %s, with the final dot: %s.%s.",
@@ -253,11 +309,33 @@ without_addresses(struct mc_run *run, const struct mc_host *host)
 	return MC_DONE;
 }
 
+/* RFC 5321, 2.3.5: letters, digits and hyphens, and no hyphen at the ends of a label. An underscore
+ * is against the rule too, but most senders let it pass. */
+static void
+judge_letters(struct mc_run *run, const char *name)
+{
+	bool odd = false, underscore = false;
+
+	for (const char *at = name; *at != '\0'; at++) {
+		bool first = at == name || at[-1] == '.', last = at[1] == '.' || at[1] == '\0';
+		underscore = underscore || *at == '_';
+		odd = odd ||
+		      (*at == '-' ? first || last
+				  : strchr("abcdefghijklmnopqrstuvwxyz0123456789._", *at) == NULL);
+	}
+	if (!odd && !underscore)
+		return;
+	mc_find(run, "mx.target-name", "MX %u %s", run->subject->preference, name);
+	if (odd)
+		mc_severity(run, MC_ERROR);
+}
+
 static void
 judge_host(struct mc_run *run, const struct mc_host *host)
 {
 	const char *name = run->subject->host;
 
+	judge_letters(run, name);
 	if (strchr(name, '.') == NULL)
 		mc_find(run, "mx.single-label", "MX %u %s", run->subject->preference, name);
 	if (host->alias != NULL && strcmp(name, run->domain) != 0)
@@ -273,11 +351,35 @@ judge_host(struct mc_run *run, const struct mc_host *host)
 	}
 }
 
+/* True for what is no host, whatever DNS says of it: an address, and the machine itself (RFC 6761,
+ * 6.3). */
+static bool
+is_no_host(struct mc_run *run, const struct mc_subject *subject)
+{
+	struct mc_address literal;
+	const char *what;
+
+	if (mc_address_parse(subject->host, &literal)) {
+		what = "an address, no name";
+		mc_find(run, "mx.ip-literal", "MX %u %s", subject->preference, subject->host);
+	} else if (mc_name_within(subject->host, "localhost")) {
+		what = "the machine itself";
+		mc_find(run, "mx.loopback-address", "MX %u %s", subject->preference, subject->host);
+		mc_fix(run,
+			"If %s is to accept no mail, publish a null MX instead: %s. MX 0 . "
+			"Otherwise name the mail host in full.",
+			run->domain, run->domain);
+	} else {
+		return false;
+	}
+	json_object_set_new(run->values, "failure", json_string(what));
+	return true;
+}
+
 static enum mc_step
 check_host(struct mc_run *run)
 {
 	const struct mc_subject *subject = run->subject;
-	struct mc_address literal;
 	struct mc_host host;
 
 	if (run->kind != MC_TARGET_DOMAIN)
@@ -285,11 +387,8 @@ check_host(struct mc_run *run)
 	json_object_set_new(run->values, "preference", json_integer(subject->preference));
 	json_object_set_new(run->values, "name", json_string(subject->host));
 	json_object_set_new(run->values, "addresses", json_array());
-	if (mc_address_parse(subject->host, &literal)) {
-		json_object_set_new(run->values, "failure", json_string("an address, no name"));
-		mc_find(run, "mx.ip-literal", "MX %u %s", subject->preference, subject->host);
+	if (is_no_host(run, subject))
 		return MC_DONE;
-	}
 	if (mc_host_resolve(run, subject->host, &host) == MC_WAIT)
 		return MC_WAIT;
 	json_object_set_new(run->values, "addresses", mc_host_json(&host));
@@ -334,9 +433,32 @@ note_shared(struct mc_run *run, struct mc_instance **instances, size_t which)
 			}
 }
 
+/* Many senders have IPv4 alone. A lookup that failed may hide an address of it. */
+static void
+note_only_ipv6(struct mc_run *run, struct mc_instance **instances, size_t count)
+{
+	const json_t *address;
+	size_t i, found = 0;
+
+	for (size_t which = 0; which < count; which++) {
+		const struct mc_instance *instance = instances[which];
+		if (instance->reason != NULL)
+			return;
+		json_array_foreach (json_object_get(instance->values, "addresses"), i, address) {
+			if (strchr(json_string_value(address), ':') == NULL)
+				return;
+			found++;
+		}
+	}
+	if (found > 0 && !run->settings->ipv6_only)
+		mc_find(run, "mx.only-ipv6", "%zu IPv6 address%s, no IPv4 address", found,
+			found == 1 ? "" : "es");
+}
+
 static void
 conclude(struct mc_run *run, struct mc_instance **instances, size_t count)
 {
+	note_only_ipv6(run, instances, count);
 	for (size_t i = 1; i < count; i++)
 		note_shared(run, instances, i);
 }

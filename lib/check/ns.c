@@ -31,6 +31,19 @@ names_json(const struct mc_dns *dns)
 	return array;
 }
 
+static json_t *
+soa_json(const struct mc_dns *dns)
+{
+	struct mc_soa soa;
+
+	if (dns == NULL || dns->count == 0 || !mc_rr_soa(&dns->rrs[0], &soa))
+		return json_null();
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "mname", soa.mname, "rname",
+		soa.rname, "serial", (json_int_t)soa.serial, "refresh", (json_int_t)soa.refresh,
+		"retry", (json_int_t)soa.retry, "expire", (json_int_t)soa.expire, "minimum",
+		(json_int_t)soa.minimum);
+}
+
 static void
 put_servers(struct mc_run *run, const struct mc_ns *ns)
 {
@@ -45,6 +58,7 @@ put_servers(struct mc_run *run, const struct mc_ns *ns)
 	}
 	json_object_set_new(run->values, "zone",
 		ns->zone.apex != NULL ? json_string(ns->zone.apex) : json_null());
+	json_object_set_new(run->values, "soa", soa_json(ns->zone.soa));
 	json_object_set_new(run->values, "servers", servers);
 	json_object_set_new(run->values, "parent", names_json(ns->delegation));
 }
@@ -70,8 +84,9 @@ put_endpoints(struct mc_run *run, const struct mc_ns *ns)
 }
 
 static void
-judge_host(struct mc_run *run, const struct mc_name_server *server)
+judge_host(struct mc_run *run, const char *apex, const struct mc_name_server *server)
 {
+	const char *meant = mc_host_undoubled(run, server->name, apex);
 	const struct mc_host *host = &server->host;
 
 	if (host->alias != NULL) {
@@ -93,21 +108,52 @@ judge_host(struct mc_run *run, const struct mc_name_server *server)
 	else
 		return;
 	mc_about(run, server->name);
+	if (meant != NULL)
+		mc_fix(run,
+			"The zone's name stands twice in that name: end it with a dot in the zone "
+			"file: %s NS %s.",
+			apex, meant);
 	if (server->glue) {
 		mc_evidence(run, "the delegation has an address for it (glue)");
 		mc_severity(run, MC_NOTICE);
 	}
 }
 
-/* Two names of one address are one server. Only addresses that were looked up are counted. */
+static bool
+same_addresses(const struct mc_host *a, const struct mc_host *b)
+{
+	if (a->count == 0 || a->count != b->count || a->left_out + b->left_out > 0 ||
+		a->failed != NULL || b->failed != NULL)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (mc_address_compare(&a->addresses[i], &b->addresses[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Several names of the same addresses are one server. */
+static bool
+is_single(const struct mc_run *run, const struct mc_ns *ns)
+{
+	if (ns->count > 1 && (run->settings->ipv4_only || run->settings->ipv6_only))
+		return false; /* not all addresses are known */
+	for (size_t i = 1; i < ns->count; i++)
+		if (!same_addresses(&ns->servers[0].host, &ns->servers[i].host))
+			return false;
+	return ns->count > 0;
+}
+
+/* Only addresses that were looked up are counted. */
 static void
 judge_redundancy(struct mc_run *run, const struct mc_ns *ns)
 {
 	const struct mc_address *first = NULL;
 	size_t addresses = 0, same = 0;
 
-	if (ns->count == 1) {
+	if (is_single(run, ns)) {
 		mc_find(run, "ns.single", "%s NS %s", ns->zone.apex, ns->servers[0].name);
+		for (size_t i = 1; i < ns->count; i++)
+			mc_evidence(run, "%s has the same addresses", ns->servers[i].name);
 		return;
 	}
 	for (size_t i = 0; i < ns->endpoint_count; i++) {
@@ -123,6 +169,46 @@ judge_redundancy(struct mc_run *run, const struct mc_ns *ns)
 		mc_address_scope(first) == MC_SCOPE_GLOBAL)
 		mc_find(run, "ns.same-network", "%u.%u.%u.0/24", first->bytes[0], first->bytes[1],
 			first->bytes[2]);
+}
+
+static bool
+has_address(const struct mc_host *host, const struct mc_address *address)
+{
+	for (size_t i = 0; i < host->count; i++)
+		if (mc_address_compare(&host->addresses[i], address) == 0)
+			return true;
+	return false;
+}
+
+/* Of a server within the zone the delegation has addresses too: they ought to be the zone's. */
+static void
+judge_glue(struct mc_run *run, const struct mc_ns *ns, const struct mc_name_server *server)
+{
+	const struct mc_host *host = &server->host;
+	const struct mc_dns *delegation = ns->delegation;
+	struct mc_address address;
+	char text[MC_ADDRESS_SIZE];
+
+	if (delegation == NULL || server->glue || host->count == 0 || host->failed != NULL ||
+		host->bogus != NULL || host->left_out > 0 ||
+		!mc_name_within(server->name, ns->zone.apex))
+		return;
+	for (size_t i = 0; i < delegation->glue_count; i++) {
+		if (strcmp(delegation->glue[i].owner, server->name) != 0 ||
+			!mc_rr_address(&delegation->glue[i], &address) ||
+			(address.family == 4 ? run->settings->ipv6_only
+					     : run->settings->ipv4_only) ||
+			has_address(host, &address))
+			continue;
+		mc_address_format(text, &address);
+		mc_find(run, "ns.glue-differs", "in the delegation: %s", text);
+		for (size_t j = 0; j < host->count; j++) {
+			mc_address_format(text, &host->addresses[j]);
+			mc_evidence(run, "in the zone: %s", text);
+		}
+		mc_about(run, server->name);
+		return;
+	}
 }
 
 static void
@@ -166,7 +252,7 @@ static void
 judge_endpoint(struct mc_run *run, const struct mc_ns *ns, const struct mc_ns_endpoint *endpoint)
 {
 	if (special(run, endpoint))
-		mc_find(run, "ns.special-address", "a %s address",
+		mc_find(run, "ns.special-address", "%s address",
 			mc_scope_name(mc_address_scope(&endpoint->address)));
 	else if (endpoint->state == MC_NS_LAME)
 		mc_find(run, "ns.lame", "%s", endpoint->reason);
@@ -224,18 +310,64 @@ without_zone(struct mc_run *run, const struct mc_ns *ns)
 	return mc_skipped(run, "no zone with a SOA record was found at or above %s", run->domain);
 }
 
+/* The server of --ns is not delegated to: whether it has the zone at all shows in its answer. */
+static bool
+is_not_served(struct mc_run *run, const struct mc_dns *soa)
+{
+	bool refused = soa->fact.failure == MC_FAIL_QUERY_REFUSED;
+	bool answered = soa->fact.status == MC_FACT_OK && soa->alias_count == 0;
+
+	if (run->settings->ns == NULL || !(refused || (answered && !soa->authoritative)))
+		return false;
+	if (refused)
+		mc_find(run, "ns.not-served", "%s", soa->fact.text);
+	else
+		mc_find(run, "ns.not-served", "%s SOA: %s, without authority (AA is not set)",
+			soa->name,
+			soa->nxdomain    ? "NXDOMAIN"
+			: soa->count > 0 ? "a record"
+					 : "no record");
+	mc_about(run, run->settings->ns);
+	if (refused)
+		mc_severity(run, MC_ERROR);
+	return true;
+}
+
+/* An alias may be a name within a zone, but no zone: where it is delegated, NS and SOA records
+ * stand beside the CNAME. */
+static enum mc_step
+judge_alias(struct mc_run *run, const struct mc_dns *soa, bool *ret_wrong)
+{
+	struct mc_ns *ns = mc_arena_calloc(run->arena, 1, sizeof(*ns));
+
+	*ret_wrong = false;
+	if (ns == NULL || soa->fact.status != MC_FACT_OK || soa->alias_count == 0 ||
+		run->settings->ns != NULL)
+		return MC_DONE;
+	ns->zone.apex = run->domain;
+	if (mc_ns_ask_parent(run, ns) == MC_WAIT)
+		return MC_WAIT;
+	*ret_wrong = ns->delegation != NULL && ns->delegation->alias_count == 0;
+	if (*ret_wrong)
+		mc_find(run, "ns.cname-apex", "%s", mc_host_chain(run, soa));
+	return MC_DONE;
+}
+
 static enum mc_step
 check_domain(struct mc_run *run)
 {
 	const struct mc_dns *soa = mc_ask_dns(run, NULL, run->domain, MC_RR_SOA);
 	struct mc_ns *ns = mc_arena_alloc(run->arena, sizeof(*ns));
+	bool wrong;
 
 	if (ns == NULL)
 		return MC_DONE;
 	memset(ns, 0, sizeof(*ns));
 	mc_ask_dns(run, NULL, run->domain, MC_RR_NS);
-	if (soa == NULL)
+	if (soa == NULL || judge_alias(run, soa, &wrong) == MC_WAIT)
 		return MC_WAIT;
+	if (wrong || is_not_served(run, soa))
+		return MC_DONE;
 	if (soa->fact.status == MC_FACT_OK && soa->nxdomain)
 		return mc_skipped(run, "the domain does not exist (mx.nxdomain)");
 	if (mc_zone_find(run, run->domain, &ns->zone) == MC_WAIT)
@@ -255,7 +387,12 @@ check_domain(struct mc_run *run)
 		return MC_DONE;
 	}
 	for (size_t i = 0; i < ns->count; i++)
-		judge_host(run, &ns->servers[i]);
+		judge_host(run, ns->zone.apex, &ns->servers[i]);
+	for (size_t i = 0; i < ns->count; i++)
+		judge_glue(run, ns, &ns->servers[i]);
+	if (ns->left_out > 0)
+		mc_find(run, "ns.too-many", "%zu name servers, %d were asked",
+			ns->count + ns->left_out, MC_NS_NAMES);
 	judge_redundancy(run, ns);
 	judge_delegation(run, ns);
 	judge_endpoints(run, ns);

@@ -8,9 +8,9 @@
 #include "check/host.h"
 #include "check/zone.h"
 
-#define MC_NS_NAMES 13    /* most name servers looked at */
-#define MC_NS_ENDPOINTS 8 /* most addresses asked */
-#define MC_NS_SELECTORS 4 /* most DKIM selectors asked for */
+#define MC_NS_NAMES 13     /* most name servers looked at */
+#define MC_NS_ENDPOINTS 13 /* most addresses asked: one of each server before a second of any */
+#define MC_NS_SELECTORS 4  /* most DKIM selectors asked for */
 
 struct mc_name_server {
 	const char *name;
@@ -65,7 +65,10 @@ struct mc_ns {
 			   */
 };
 
-/* ns_ask.c: MC_WAIT until everything has arrived. Not called without an apex. */
+/* ns_ask.c: the delegation of the apex as one server of the parent zone tells it; unknown is no
+ * failure. */
+enum mc_step mc_ns_ask_parent(struct mc_run *run, struct mc_ns *ns);
+/* MC_WAIT until everything has arrived. Not called without an apex. */
 enum mc_step mc_ns_gather(struct mc_run *run, struct mc_ns *ns);
 /* ns_compare.c: the servers' answers beside each other. */
 void mc_ns_compare(struct mc_run *run, const struct mc_ns *ns);

@@ -67,9 +67,8 @@ resolve_servers(struct mc_run *run, struct mc_ns *ns)
 	return step;
 }
 
-/* The delegation as one server of the parent zone tells it; unknown is no failure. */
-static enum mc_step
-ask_parent(struct mc_run *run, struct mc_ns *ns)
+enum mc_step
+mc_ns_ask_parent(struct mc_run *run, struct mc_ns *ns)
 {
 	const char *above = mc_name_parent(ns->zone.apex);
 	const struct mc_dns *names = mc_ask_dns(run, NULL, above, MC_RR_NS);
@@ -121,11 +120,12 @@ add_endpoint(struct mc_run *run, struct mc_ns *ns, const struct mc_name_server *
 	endpoint->label = mc_arena_printf(run->arena, "%s [%s]", server->name, text);
 }
 
-/* One address of each server, then a second of each, ... */
+/* One address of each server, then a second of each, ...: there may not be room for that of all,
+ * and before all are known the first alone are sure to be among them. */
 static void
-choose_endpoints(struct mc_run *run, struct mc_ns *ns)
+choose_endpoints(struct mc_run *run, struct mc_ns *ns, bool all_known)
 {
-	for (size_t turn = 0; turn < MC_HOST_ADDRESSES; turn++)
+	for (size_t turn = 0; turn < (all_known ? MC_HOST_ADDRESSES : 1); turn++)
 		for (size_t i = 0; i < ns->count; i++)
 			if (ns->servers[i].resolved && turn < ns->servers[i].host.count)
 				add_endpoint(run, ns, &ns->servers[i],
@@ -256,11 +256,11 @@ look_for_interception(struct mc_run *run, struct mc_ns *ns)
 }
 
 static enum mc_step
-ask_endpoints(struct mc_run *run, struct mc_ns *ns)
+ask_endpoints(struct mc_run *run, struct mc_ns *ns, bool all_known)
 {
 	enum mc_step step = MC_DONE;
 
-	choose_endpoints(run, ns);
+	choose_endpoints(run, ns, all_known);
 	for (size_t i = 0; i < ns->endpoint_count; i++)
 		if (ask_endpoint(run, ns, &ns->endpoints[i]) == MC_WAIT)
 			step = MC_WAIT;
@@ -274,7 +274,7 @@ mc_ns_gather(struct mc_run *run, struct mc_ns *ns)
 
 	ns->child = mc_ask_dns(run, NULL, ns->zone.apex, MC_RR_NS);
 	if (run->settings->ns == NULL)
-		parent = ask_parent(run, ns);
+		parent = mc_ns_ask_parent(run, ns);
 	if (ns->child == NULL)
 		return MC_WAIT;
 	if (ns->child->fact.status == MC_FACT_OK)
@@ -282,7 +282,7 @@ mc_ns_gather(struct mc_run *run, struct mc_ns *ns)
 	if (ns->delegation != NULL)
 		add_servers(run, ns, ns->delegation, true);
 	servers = resolve_servers(run, ns);
-	answers = ask_endpoints(run, ns);
+	answers = ask_endpoints(run, ns, parent == MC_DONE && servers == MC_DONE);
 	if (parent == MC_WAIT || servers == MC_WAIT || answers == MC_WAIT)
 		return MC_WAIT;
 	for (size_t i = 0; i < ns->endpoint_count; i++)

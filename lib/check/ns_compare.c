@@ -1,43 +1,36 @@
 /* ns_compare: the same question to every server; the answers ought to be the same. */
 #include <string.h>
-#include <strings.h>
 
-#include "base/buf.h"
 #include "check/ns.h"
+#include "check/rrset.h"
+#include "record/dnssec.h"
 
-#define CONTENT_LIMIT ((size_t)1 << 20)
 #define SHOWN 400 /* most octets of one server's answer that are shown */
 
-static bool
-is_spf(struct mc_run *run, const struct mc_rr *rr)
-{
-	size_t length;
-	const char *text = mc_rr_txt(run->arena, rr, &length);
-
-	return text != NULL && length >= 6 && strncasecmp(text, "v=spf1", 6) == 0;
-}
+static const char nxdomain[] = "NXDOMAIN", no_record[] = "no record";
 
 /* Of an alias, the alias only: how far a server follows it is its own affair. */
 static const char *
 content(struct mc_run *run, const struct mc_dns *dns, bool spf_only)
 {
 	const char *all;
-	struct mc_buf text;
 
 	if (dns->alias_count > 0)
 		return mc_arena_printf(
 			run->arena, "CNAME %s", mc_rr_rdata_text(run->arena, &dns->aliases[0]));
-	mc_buf_init(&text, CONTENT_LIMIT);
-	for (size_t i = 0; i < dns->count; i++) {
-		if (spf_only && !is_spf(run, &dns->rrs[i]))
-			continue;
-		(void)mc_buf_puts(&text, text.length > 0 ? ", " : "");
-		(void)mc_buf_puts(&text, mc_rr_rdata_text(run->arena, &dns->rrs[i]));
-	}
-	run->arena->failed |= text.failed;
-	all = mc_arena_strdup(run->arena, mc_buf_text(&text));
-	mc_buf_free(&text);
-	return all[0] != '\0' ? all : dns->nxdomain ? "NXDOMAIN" : "no record";
+	all = mc_rrset_text(run, dns, spf_only);
+	return all[0] != '\0' ? all : dns->nxdomain ? nxdomain : no_record;
+}
+
+/* Whoever looks for a TXT record finds none either way: servers of several makers say it so or so
+ * (RFC 9824). Of the domain itself it is not the same: without MX its addresses count. */
+static bool
+is_same(const char *a, const char *b, size_t question)
+{
+	bool absent_a = a == nxdomain || a == no_record;
+	bool absent_b = b == nxdomain || b == no_record;
+
+	return strcmp(a, b) == 0 || (absent_a && absent_b && question != MC_NS_MX);
 }
 
 /* An answer that counts: of a server that serves the zone, and with authority. */
@@ -52,60 +45,100 @@ usable(const struct mc_ns_endpoint *endpoint, size_t question)
 		       : NULL;
 }
 
+/* Two answers that differ come first: a report may leave out what is behind them. */
+static void
+tell_difference(struct mc_run *run, const struct mc_ns *ns,
+	const char *const contents[MC_NS_ENDPOINTS], size_t question, const char *id,
+	const char *what)
+{
+	size_t first = MC_NS_ENDPOINTS, other = MC_NS_ENDPOINTS;
+
+	for (size_t i = 0; i < ns->endpoint_count && other == MC_NS_ENDPOINTS; i++) {
+		if (contents[i] == NULL)
+			continue;
+		if (first == MC_NS_ENDPOINTS)
+			first = i;
+		else if (!is_same(contents[first], contents[i], question))
+			other = i;
+	}
+	if (other == MC_NS_ENDPOINTS)
+		return;
+	mc_find(run, id, "%s: %s: %.*s", what, ns->endpoints[first].label, SHOWN, contents[first]);
+	mc_evidence(run, "%s: %.*s", ns->endpoints[other].label, SHOWN, contents[other]);
+	for (size_t i = 0; i < ns->endpoint_count; i++)
+		if (contents[i] != NULL && i != first && i != other)
+			mc_evidence(run, "%s: %.*s", ns->endpoints[i].label, SHOWN, contents[i]);
+}
+
 static void
 compare(struct mc_run *run, const struct mc_ns *ns, size_t question, const char *id,
 	const char *what)
 {
-	const char *contents[MC_NS_ENDPOINTS] = {NULL}, *first = NULL;
-	bool differ = false;
+	const char *contents[MC_NS_ENDPOINTS] = {NULL};
 
 	for (size_t i = 0; i < ns->endpoint_count; i++) {
 		const struct mc_dns *dns = usable(&ns->endpoints[i], question);
-		if (dns == NULL)
-			continue;
-		contents[i] = content(run, dns, question == MC_NS_SPF);
-		if (first == NULL)
-			first = contents[i];
-		differ = differ || strcmp(first, contents[i]) != 0;
+		if (dns != NULL)
+			contents[i] = content(run, dns, question == MC_NS_SPF);
 	}
-	if (!differ)
-		return;
-	mc_find(run, id, "%s", what);
-	for (size_t i = 0; i < ns->endpoint_count; i++)
-		if (contents[i] != NULL)
-			mc_evidence(run, "%s: %.*s", ns->endpoints[i].label, SHOWN, contents[i]);
+	tell_difference(run, ns, contents, question, id, what);
 }
 
 static bool
-serial(const struct mc_dns *soa, uint32_t *ret_serial)
+serial(const struct mc_dns *dns, uint32_t *ret_serial)
 {
-	const uint8_t *at;
+	struct mc_soa soa;
 
-	if (soa == NULL || soa->count == 0 || soa->rrs[0].rdlength < 22)
+	if (dns == NULL || dns->count == 0 || !mc_rr_soa(&dns->rrs[0], &soa))
 		return false;
-	at = soa->rrs[0].rdata + soa->rrs[0].rdlength - 20;
-	*ret_serial = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+	*ret_serial = soa.serial;
 	return true;
 }
 
 static void
 compare_serials(struct mc_run *run, const struct mc_ns *ns)
 {
-	uint32_t first = 0, number;
-	bool any = false, differ = false;
+	const char *contents[MC_NS_ENDPOINTS] = {NULL};
+	uint32_t number;
 
 	for (size_t i = 0; i < ns->endpoint_count; i++)
-		if (serial(usable(&ns->endpoints[i], MC_NS_SOA), &number)) {
-			differ = differ || (any && number != first);
-			first = number;
-			any = true;
-		}
-	if (!differ)
-		return;
-	mc_find(run, "ns.serial-differs", "%s SOA", ns->zone.apex);
-	for (size_t i = 0; i < ns->endpoint_count; i++)
 		if (serial(usable(&ns->endpoints[i], MC_NS_SOA), &number))
-			mc_evidence(run, "%s: serial %u", ns->endpoints[i].label, number);
+			contents[i] = mc_arena_printf(run->arena, "serial %u", number);
+	tell_difference(run, ns, contents, MC_NS_SOA, "ns.serial-differs", "SOA");
+}
+
+/* --- a signed zone ought to be signed everywhere --- */
+
+enum signing { UNSIGNED, OUTDATED, SIGNED };
+
+static enum signing
+signing_of(const struct mc_run *run, const struct mc_dns *dns)
+{
+	enum signing signing = UNSIGNED;
+	struct mc_rrsig signature;
+
+	for (size_t i = 0; i < dns->signature_count; i++) {
+		if (!mc_rr_rrsig(&dns->signatures[i], run->now, &signature))
+			continue;
+		if (signature.expiration >= run->now)
+			return SIGNED;
+		signing = OUTDATED;
+	}
+	return signing;
+}
+
+static void
+compare_signatures(struct mc_run *run, const struct mc_ns *ns)
+{
+	static const char *const words[] = {"not signed", "signatures expired", "signed"};
+	const char *contents[MC_NS_ENDPOINTS] = {NULL};
+
+	for (size_t i = 0; i < ns->endpoint_count; i++) {
+		const struct mc_dns *dns = usable(&ns->endpoints[i], MC_NS_SOA);
+		if (dns != NULL)
+			contents[i] = words[signing_of(run, dns)];
+	}
+	tell_difference(run, ns, contents, MC_NS_SOA, "ns.signing-differs", "SOA");
 }
 
 /* RFC 1034, 3.6.2: where a CNAME is, nothing else may be. */
@@ -131,8 +164,9 @@ judge_cname(struct mc_run *run, const struct mc_ns *ns, size_t cname, const size
 	}
 }
 
-#define TTL_LOW 30      /* s */
-#define TTL_HIGH 604800 /* s: a week */
+#define TTL_LOW 30          /* s */
+#define TTL_HIGH 604800     /* s: a week */
+#define NEGATIVE_HIGH 86400 /* s: a day */
 
 static void
 judge_ttls(struct mc_run *run, const struct mc_ns *ns)
@@ -154,6 +188,59 @@ judge_ttls(struct mc_run *run, const struct mc_ns *ns)
 			mc_about(run, dns->name);
 			break;
 		}
+}
+
+/* RFC 2308, 5: for how long it is believed that a record is not there. */
+static void
+judge_negative_ttl(struct mc_run *run, const struct mc_ns *ns)
+{
+	struct mc_soa soa;
+
+	for (size_t i = 0; i < ns->endpoint_count; i++) {
+		const struct mc_dns *dns = usable(&ns->endpoints[i], MC_NS_SOA);
+		if (dns == NULL || dns->count == 0 || !mc_rr_soa(&dns->rrs[0], &soa) ||
+			dns->ttl <= NEGATIVE_HIGH || soa.minimum <= NEGATIVE_HIGH)
+			continue;
+		mc_find(run, "ns.negative-ttl-high", "%s SOA: minimum %u s, TTL %u s", dns->name,
+			soa.minimum, dns->ttl);
+		mc_about(run, dns->name);
+		return;
+	}
+}
+
+/* --- what a server that serves the zone does not answer --- */
+
+static bool
+left_open(const struct mc_dns *dns)
+{
+	return dns != NULL && dns->fact.status != MC_FACT_OK && !mc_failure_ours(dns->fact.failure);
+}
+
+static void
+judge_unanswered(struct mc_run *run, const struct mc_ns_endpoint *endpoint)
+{
+	bool any = false, refused = false;
+
+	for (size_t i = 0; endpoint->state == MC_NS_AUTHORITATIVE && i < MC_NS_QUESTIONS; i++) {
+		const struct mc_dns *dns = endpoint->answers[i];
+		char type[10];
+		const char *line;
+		if (!left_open(dns))
+			continue;
+		line = mc_arena_printf(run->arena, "%s %s: %s", dns->name,
+			mc_rr_type_name(dns->type, type), dns->fact.text);
+		if (any)
+			mc_evidence(run, "%s", line);
+		else
+			mc_find(run, "ns.unanswered", "%s", line);
+		any = true;
+		refused = refused || dns->fact.failure != MC_FAIL_TIMEOUT;
+	}
+	if (!any)
+		return;
+	mc_about(run, endpoint->label);
+	if (refused)
+		mc_severity(run, MC_WARNING);
 }
 
 static void
@@ -182,7 +269,11 @@ mc_ns_compare(struct mc_run *run, const struct mc_ns *ns)
 	compare_keys(run, ns);
 	compare(run, ns, MC_NS_NS, "ns.ns-differs", "NS");
 	compare_serials(run, ns);
+	compare_signatures(run, ns);
 	judge_cname(run, ns, MC_NS_CNAME, domain);
 	judge_cname(run, ns, MC_NS_DMARC_CNAME, dmarc);
 	judge_ttls(run, ns);
+	judge_negative_ttl(run, ns);
+	for (size_t i = 0; i < ns->endpoint_count; i++)
+		judge_unanswered(run, &ns->endpoints[i]);
 }

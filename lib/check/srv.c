@@ -15,19 +15,33 @@ struct service {
 	const char *owner; /* label of the record */
 	bool implicit;     /* TLS from the first octet */
 	size_t sibling;    /* the same protocol, the other way to TLS */
-	uint16_t wrong[2]; /* ports where that is not spoken; 0: no more */
-	const char *why;
+	uint16_t port;     /* where it is spoken, if the record says nothing better */
 };
 
 #define SERVICES 6
 
 static const struct service services[SERVICES] = {
-	{"_submission._tcp", false, 1, {25, 465}, "port 25 is for servers, and 465 expects TLS"},
-	{"_submissions._tcp", true, 0, {25, 587}, "ports 25 and 587 begin without TLS"},
-	{"_imap._tcp", false, 3, {993, 0}, "port 993 expects TLS"},
-	{"_imaps._tcp", true, 2, {143, 0}, "port 143 begins without TLS"},
-	{"_pop3._tcp", false, 5, {995, 0}, "port 995 expects TLS"},
-	{"_pop3s._tcp", true, 4, {110, 0}, "port 110 begins without TLS"},
+	{"_submission._tcp", false, 1, 587},
+	{"_submissions._tcp", true, 0, 465},
+	{"_imap._tcp", false, 3, 143},
+	{"_imaps._tcp", true, 2, 993},
+	{"_pop3._tcp", false, 5, 110},
+	{"_pop3s._tcp", true, 4, 995},
+};
+
+/* What else is spoken at a port that mail programs know. */
+static const struct {
+	uint16_t port;
+	const char *use;
+} ports[] = {
+	{25, "mail between servers"},
+	{110, "POP3 that begins without TLS"},
+	{143, "IMAP that begins without TLS"},
+	{465, "submission with TLS from the start"},
+	{587, "submission that begins without TLS"},
+	{993, "IMAP with TLS from the start"},
+	{995, "POP3 with TLS from the start"},
+	{4190, "ManageSieve"},
 };
 
 struct answer {
@@ -108,15 +122,27 @@ record_text(struct mc_run *run, const struct answer *answer, const struct mc_srv
 		record->priority, record->weight, record->port, record->target);
 }
 
+/* NULL: it may be the service's, as any port may that is nobody's. */
+static const char *
+wrong_port(struct mc_run *run, const struct service *service, uint16_t port)
+{
+	if (port == 0)
+		return "port 0 is none";
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		if (ports[i].port == port && port != service->port)
+			return mc_arena_printf(run->arena, "port %u is for %s", port, ports[i].use);
+	return NULL;
+}
+
 static void
 judge_port(struct mc_run *run, const struct service *service, const struct answer *answer,
 	const struct mc_srv *record)
 {
-	if (record->port != 0 && record->port != service->wrong[0] &&
-		record->port != service->wrong[1])
+	const char *why = wrong_port(run, service, record->port);
+
+	if (why == NULL)
 		return;
-	mc_find(run, "srv.wrong-port", "%s: %s", record_text(run, answer, record),
-		record->port != 0 ? service->why : "port 0 is none");
+	mc_find(run, "srv.wrong-port", "%s: %s", record_text(run, answer, record), why);
 	mc_about(run, answer->dns->name);
 }
 
@@ -124,8 +150,16 @@ static enum mc_step
 judge_target(struct mc_run *run, const struct answer *answer, const struct mc_srv *record)
 {
 	const char *target = mc_arena_strdup(run->arena, record->target);
+	const char *meant = mc_host_undoubled(run, target, run->domain);
+	struct mc_address literal;
 	struct mc_host host;
 
+	if (mc_address_parse(target, &literal)) {
+		mc_find(run, "srv.target-missing", "%s: %s is an address, no name of a host",
+			record_text(run, answer, record), target);
+		mc_about(run, answer->dns->name);
+		return MC_DONE;
+	}
 	if (mc_host_resolve(run, target, &host) == MC_WAIT)
 		return MC_WAIT;
 	if (host.alias != NULL) {
@@ -144,6 +178,11 @@ judge_target(struct mc_run *run, const struct answer *answer, const struct mc_sr
 			: host.nxdomain    ? "does not exist"
 					   : "has no address");
 		mc_about(run, answer->dns->name);
+		if (meant != NULL)
+			mc_fix(run,
+				"The domain stands twice in the target: end it with a dot in the "
+				"zone file, or leave the domain out of it in the web form: %s.",
+				meant);
 	}
 	return MC_DONE;
 }

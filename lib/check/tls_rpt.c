@@ -14,6 +14,8 @@ put(struct mc_run *run, const char *record, const struct mc_report_uris *rua)
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_txts *txts, const char *name)
 {
+	static const struct mc_txt_place place = {
+		"_smtp._tls", mc_tls_rpt_is_record, "tls-rpt.wrong-name"};
 	bool tried = mc_txt_find_dangling(run, txts->dns, "tls-rpt.dangling-alias");
 
 	for (size_t i = 0; i < txts->other_count; i++)
@@ -23,9 +25,10 @@ without_record(struct mc_run *run, const struct mc_txts *txts, const char *name)
 			mc_about(run, name);
 			tried = true;
 		}
-	if (!tried)
-		mc_find(run, "tls-rpt.none", "no TXT record at %s", name);
-	return MC_DONE;
+	if (tried)
+		return MC_DONE;
+	mc_find(run, "tls-rpt.none", "no TXT record at %s", name);
+	return mc_txt_find_misplaced(run, &place);
 }
 
 /* False while something is not known yet. */

@@ -73,6 +73,51 @@ mc_txt_find_dangling(struct mc_run *run, const struct mc_dns *dns, const char *i
 	return true;
 }
 
+enum mc_step
+mc_txt_find_at(struct mc_run *run, const struct mc_txt_place *place, const char *prefix)
+{
+	const struct mc_dns *dns = prefix != NULL ? mc_txt_ask(run, prefix, run->domain)
+						  : mc_ask_dns(run, NULL, run->domain, MC_RR_TXT);
+	const char *record;
+	struct mc_txts txts;
+
+	if (dns == NULL)
+		return MC_WAIT;
+	if (dns->fact.status != MC_FACT_OK || dns->alias_count > 0)
+		return MC_DONE;
+	mc_txt_sort(run, dns, place->counts, &txts);
+	if (txts.count != 1)
+		return MC_DONE;
+	record = mc_txt_escaped(run, &txts.records[0]);
+	mc_find(run, place->id, "%s TXT \"%s\"", dns->name, record);
+	mc_fix(run, "Publish it at %s: %s.%s. TXT \"%s\"", place->label, place->label, run->domain,
+		record);
+	return MC_DONE;
+}
+
+/* Where the domain twice is no name there is none below it (RFC 8020, 2). */
+static enum mc_step
+find_doubled(struct mc_run *run, const struct mc_txt_place *place)
+{
+	const struct mc_dns *twice = mc_txt_ask(run, run->domain, run->domain);
+
+	if (twice == NULL)
+		return MC_WAIT;
+	if (twice->fact.status != MC_FACT_OK || (twice->nxdomain && twice->alias_count == 0))
+		return MC_DONE;
+	return mc_txt_find_at(
+		run, place, mc_arena_printf(run->arena, "%s.%s", place->label, run->domain));
+}
+
+enum mc_step
+mc_txt_find_misplaced(struct mc_run *run, const struct mc_txt_place *place)
+{
+	enum mc_step apex = mc_txt_find_at(run, place, NULL);
+	enum mc_step doubled = find_doubled(run, place);
+
+	return apex == MC_WAIT || doubled == MC_WAIT ? MC_WAIT : MC_DONE;
+}
+
 static bool
 is_null_mx(const struct mc_dns *mx)
 {

@@ -34,6 +34,20 @@ const char *mc_txt_escaped(struct mc_run *run, const struct mc_txt *txt);
 /* The finding that an answer is an alias without a TXT record at its end, if it is one. */
 bool mc_txt_find_dangling(struct mc_run *run, const struct mc_dns *dns, const char *id);
 
+/* A record, and where below the domain it belongs. */
+struct mc_txt_place {
+	const char *label; /* "_dmarc" */
+	bool (*counts)(const char *text, size_t length);
+	const char *id; /* of the finding that it is elsewhere */
+};
+
+/* The finding that the record stands at "prefix.DOMAIN" (NULL: at the domain itself) where nobody
+ * looks for it. MC_WAIT while that is not known. */
+enum mc_step mc_txt_find_at(
+	struct mc_run *run, const struct mc_txt_place *place, const char *prefix);
+/* The same wherever mistakes usually put it: at the domain itself, or below it written twice. */
+enum mc_step mc_txt_find_misplaced(struct mc_run *run, const struct mc_txt_place *place);
+
 enum mc_taking { MC_TAKING_WAIT, MC_TAKING_MAIL, MC_TAKING_NONE, MC_TAKING_UNKNOWN };
 
 /* Whether a domain takes mail: an MX that is not null, or an address. *ret_failed is set with

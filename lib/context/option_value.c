@@ -358,6 +358,8 @@ mc_value_record(struct mc_arena *arena, const char *text, struct mc_rr *ret_rr)
 {
 	struct mc_rr_error error = {.reason = "is no record"};
 
+	if (text[0] == '@' && (text[1] == ' ' || text[1] == '\t'))
+		return "has no zone that @ could stand for: write the name in full";
 	if (mc_rr_parse(arena, text, NULL, ASSUMED_TTL, ret_rr, &error))
 		return NULL;
 	return mc_arena_printf(

@@ -241,8 +241,9 @@ assumed(const struct mc_settings *settings, const char *name, uint16_t type)
 	return NULL;
 }
 
+/* The records of `owner`: the name itself, or the wildcard it is answered by. */
 static struct mc_dns *
-assumed_answer(struct mc_run *run, const char *name, uint16_t type)
+assumed_answer(struct mc_run *run, const char *name, const char *owner, uint16_t type)
 {
 	const struct mc_settings *settings = run->settings;
 	struct mc_dns *dns = mc_arena_alloc(run->arena, sizeof(*dns));
@@ -263,7 +264,7 @@ assumed_answer(struct mc_run *run, const char *name, uint16_t type)
 		.rrs = rrs};
 	for (size_t i = 0; i < settings->assume_count; i++)
 		if (settings->assume[i].type == type &&
-			strcmp(settings->assume[i].owner, name) == 0)
+			strcmp(settings->assume[i].owner, owner) == 0)
 			rrs[dns->count++] = settings->assume[i];
 	dns->count = mc_dns_sort(rrs, dns->count);
 	dns->ttl = dns->count > 0 ? rrs[0].ttl : 0;
@@ -330,6 +331,33 @@ existing(struct mc_run *run, const struct mc_dns *dns)
 	return copy;
 }
 
+/* RFC 4592, 2.1.1; NULL: no wildcard is assumed that the name may be answered by. */
+static const char *
+assumed_wildcard(const struct mc_settings *settings, const char *name)
+{
+	const char *above = mc_name_parent(name);
+
+	for (; strcmp(above, ".") != 0; above = mc_name_parent(above))
+		for (size_t i = 0; i < settings->assume_count; i++) {
+			const char *owner = settings->assume[i].owner;
+			if (strncmp(owner, "*.", 2) == 0 && strcmp(owner + 2, above) == 0)
+				return owner;
+		}
+	return NULL;
+}
+
+/* A name that is not there is answered by the assumed wildcard above it. */
+static const struct mc_dns *
+synthesized(struct mc_run *run, const char *name, uint16_t type, const struct mc_dns *dns)
+{
+	const char *owner = dns != NULL && dns->nxdomain && dns->alias_count == 0
+				    ? assumed_wildcard(run->settings, name)
+				    : NULL;
+	const struct mc_dns *answer = owner != NULL ? assumed_answer(run, name, owner, type) : NULL;
+
+	return answer != NULL ? answer : dns;
+}
+
 #define CHAIN_LIMIT 8 /* chains of CNAMEs laid end to end */
 
 static const struct mc_dns *
@@ -354,7 +382,7 @@ ask_overlaid(struct mc_run *run, const char *name, uint16_t type, unsigned depth
 		return end == NULL ? NULL : through_aliases(run, alias->owner, alias, 1, end);
 	}
 	if (assumed(run->settings, name, type) != NULL)
-		return assumed_answer(run, name, type);
+		return assumed_answer(run, name, name, type);
 	dns = ask_dns(run, name, type, server_for(run, name));
 	if (goes_on(run, dns)) {
 		end = depth == CHAIN_LIMIT ? endless(run, name, type)
@@ -363,7 +391,7 @@ ask_overlaid(struct mc_run *run, const char *name, uint16_t type, unsigned depth
 			       ? NULL
 			       : through_aliases(run, name, dns->aliases, dns->alias_count, end);
 	}
-	return existing(run, see_through(run, dns));
+	return synthesized(run, name, type, existing(run, see_through(run, dns)));
 }
 
 const struct mc_dns *

@@ -177,14 +177,31 @@ rcode_failure(struct mc_arena *arena, const struct mc_question *question, int rc
 	return (struct mc_dns *)mc_fact_failed(arena, question, failure, text, began, ended);
 }
 
+/* Records, and none for the name that was asked about: no absence, but nonsense. */
+static bool
+is_foreign(const struct mc_message *message, const char *name)
+{
+	for (size_t i = 0; i < message->answer.count; i++)
+		if (strcmp(message->answer.rrs[i].owner, name) == 0)
+			return false;
+	return message->answer.count > 0 && message->rcode == MC_RCODE_NOERROR;
+}
+
 struct mc_dns *
 mc_dns_from_message(struct mc_arena *arena, const struct mc_question *question,
 	const struct mc_message *message, int64_t began, int64_t ended)
 {
 	struct mc_dns *dns;
+	char type[10];
 
 	if (message->rcode != MC_RCODE_NOERROR && message->rcode != MC_RCODE_NXDOMAIN)
 		return rcode_failure(arena, question, message->rcode, began, ended);
+	if (is_foreign(message, question->name))
+		return (struct mc_dns *)mc_fact_failed(arena, question, MC_FAIL_MALFORMED,
+			mc_arena_printf(arena,
+				"the answer to %s %s has records for other names only",
+				question->name, mc_rr_type_name(question->type, type)),
+			began, ended);
 	dns = mc_arena_alloc(arena, sizeof(*dns));
 	if (dns == NULL)
 		return NULL;

@@ -368,7 +368,8 @@ mc_run_report(struct mc_run *run)
 	for (const struct mc_job *job = state->jobs; job != NULL; job = job->next)
 		if (job->ended - run->now > report->duration)
 			report->duration = job->ended - run->now;
-	if (!state->failed && merge_all(state, report)) {
+	state->failed = state->failed || !merge_all(state, report);
+	if (!state->failed) {
 		explain_skips(state, report);
 		take_judgement(state, report);
 		mc_report_conclude(report);

@@ -24,7 +24,7 @@ struct mc_query {
 	bool recursion, edns, active, tcp;
 	int fd;
 	uint16_t id;
-	unsigned tries;
+	unsigned tries, strange; /* strange: what came and was no answer to this question */
 	int64_t began, timeout, deadline;
 	struct event io, timer;
 	struct mc_buf out, in; /* of TCP; `out` is the message itself over UDP */
@@ -155,7 +155,10 @@ accept_answer(struct mc_query *query, const struct mc_message *message)
 	struct mc_dns *dns = mc_dns_from_message(
 		arena, question, message, query->began, mc_net_now(query->base.net));
 
-	if (dns != NULL && dns->fact.status != MC_FACT_OK)
+	if (dns != NULL && dns->fact.failure == MC_FAIL_MALFORMED)
+		dns->fact.text =
+			mc_arena_printf(arena, "%s: %s", query->server_text, dns->fact.text);
+	else if (dns != NULL && dns->fact.status != MC_FACT_OK)
 		dns->fact.text = mc_arena_printf(arena, "%s answered %s to %s %s",
 			query->server_text, mc_rcode_name(message->rcode, name), question->name,
 			mc_rr_type_name(question->type, type));
@@ -185,6 +188,7 @@ look_at(struct mc_query *query, const uint8_t *bytes, size_t length)
 		return false;
 	}
 	if (problem != NULL || !fits(query, &message)) {
+		query->strange++;
 		mc_arena_reset(arena);
 		name_server(query);
 		return true;
@@ -322,6 +326,21 @@ ready(evutil_socket_t unused, short what, void *argument)
 	}
 }
 
+/* What does not fit may come from someone else: it is told, and not believed. */
+static void
+waited(struct mc_query *query)
+{
+	static const char tcp[] = "no answer over TCP in the time we wait";
+	static const char udp[] = "no answer in the time we wait";
+	const char *text = query->tcp ? tcp : udp;
+
+	if (query->strange > 0)
+		text = mc_arena_printf(&query->base.arena,
+			"%s, but %u that %s malformed, or to another question", text,
+			query->strange, query->strange == 1 ? "is" : "are");
+	fail_about(query, MC_FAIL_TIMEOUT, text);
+}
+
 static void
 expired(evutil_socket_t unused, short what, void *argument)
 {
@@ -331,9 +350,7 @@ expired(evutil_socket_t unused, short what, void *argument)
 	(void)unused;
 	(void)what;
 	if (left <= 0)
-		fail_about(query, MC_FAIL_TIMEOUT,
-			query->tcp ? "no answer over TCP in the time we wait"
-				   : "no answer in the time we wait");
+		waited(query);
 	else if (!mc_net_timer(&query->timer, left))
 		over(query, NULL);
 	else if (!query->tcp && query->tries < 2)

@@ -33,8 +33,10 @@ struct lookup {
 	struct event timer;
 	struct flight *flight; /* NULL: not asking */
 	bool active, inside;
-	bool fresh; /* asked just now, and not answered */
-	size_t at;  /* the server being asked */
+	bool fresh;               /* asked just now, and not answered */
+	uint8_t order[UPSTREAMS]; /* in which the servers are asked */
+	size_t at;                /* the place in it of the one being asked */
+	size_t alive;             /* how many of them are not known to be down */
 	int64_t began, deadline;
 	int64_t share_end; /* of the server being asked */
 	int unexplained;   /* rcode that libunbound gave without an answer; 0: none */
@@ -199,9 +201,37 @@ set_fresh(struct lookup *lookup, bool fresh)
 	lookup->fresh = fresh;
 }
 
+static struct mc_upstream *
+upstream_of(const struct lookup *lookup)
+{
+	return &lookup->resolver->upstreams[lookup->order[lookup->at]];
+}
+
+/* As they were given, but those that said nothing to the last probe come last: one that is down
+ * costs its share of the time once, not with every lookup. They are probed on, to be first again.
+ */
+static void
+set_order(struct lookup *lookup)
+{
+	struct mc_resolver *resolver = lookup->resolver;
+	size_t count = 0;
+
+	for (int silent = 0; silent <= 1; silent++) {
+		for (size_t i = 0; i < resolver->count; i++)
+			if (resolver->upstreams[i].silent == (silent == 1))
+				lookup->order[count++] = (uint8_t)i;
+		lookup->alive = silent == 0 ? count : lookup->alive;
+	}
+	for (size_t i = 0; i < resolver->count; i++)
+		if (resolver->upstreams[i].silent)
+			mc_upstream_probe(
+				&resolver->upstreams[i], lookup->base.net->options.dns_timeout);
+}
+
 static void
 begin(struct lookup *lookup)
 {
+	set_order(lookup);
 	lookup->active = true;
 	lookup->resolver->active++;
 	lookup->began = mc_net_now(lookup->base.net);
@@ -248,7 +278,7 @@ whom(struct lookup *lookup)
 	static const char *const words[] = {[MC_UPSTREAM_NAMED] = "the resolver ",
 		[MC_UPSTREAM_SYSTEM] = "the system's resolver ",
 		[MC_UPSTREAM_ROOTS] = "the root and the name servers below"};
-	const struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
+	const struct mc_upstream *upstream = upstream_of(lookup);
 
 	return mc_arena_printf(&lookup->base.arena, "%s%s", words[upstream->kind], upstream->name);
 }
@@ -256,7 +286,7 @@ whom(struct lookup *lookup)
 static void
 note_silence(struct lookup *lookup)
 {
-	const struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
+	const struct mc_upstream *upstream = upstream_of(lookup);
 	int64_t waited = mc_net_now(lookup->base.net) - lookup->began;
 	struct mc_arena *arena = &lookup->base.arena;
 
@@ -340,10 +370,14 @@ take(struct lookup *lookup, const uint8_t *packet, size_t length, int sec, const
 	}
 	mc_veil_answer(lookup->base.net, arena, lookup->base.question, &message);
 	if (!lookup->inside) {
-		mc_upstream_heard(&lookup->resolver->upstreams[lookup->at]);
+		mc_upstream_heard(upstream_of(lookup));
 		count_answer(&lookup->resolver->flow, lookup->began, now);
 	}
 	dns = mc_dns_from_message(arena, lookup->base.question, &message, lookup->began, now);
+	if (dns != NULL && dns->fact.status != MC_FACT_OK) {
+		note(lookup, 4, dns->fact.failure, dns->fact.text);
+		return;
+	}
 	if (dns != NULL && sec >= 0 && sec < 3) {
 		dns->dnssec = words[sec];
 		if (dns->dnssec == MC_DNSSEC_BOGUS && why_bogus != NULL)
@@ -387,7 +421,7 @@ abandon(struct lookup *lookup)
 static bool
 explain(struct lookup *lookup)
 {
-	const struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
+	const struct mc_upstream *upstream = upstream_of(lookup);
 	bool time_left = mc_net_now(lookup->base.net) < lookup->share_end;
 
 	if (upstream->probing != NULL && time_left && mc_net_timer(&lookup->timer, EXPLAIN_PAUSE))
@@ -457,17 +491,20 @@ ask(struct lookup *lookup, struct ub_ctx *ctx)
 	return mc_net_timer(&lookup->timer, 0);
 }
 
-/* Every server gets its share of the time that is left. */
+/* Every server gets its share of the time that is left; one that is down, little. */
 static void
 attempt(struct lookup *lookup)
 {
-	struct mc_upstream *upstream = &lookup->resolver->upstreams[lookup->at];
+	struct mc_upstream *upstream = upstream_of(lookup);
 	int64_t now = mc_net_now(lookup->base.net), left = lookup->deadline - now;
 	int64_t share = left / (int64_t)(lookup->resolver->count - lookup->at);
+	bool down = lookup->alive > 0 && lookup->at >= lookup->alive;
 	char error[256];
 	int32_t code;
-	bool going = mc_net_timer(&lookup->timer, share < FRESH_TIME ? share : FRESH_TIME);
+	bool going;
 
+	share = down && share > FRESH_TIME ? FRESH_TIME : share;
+	going = mc_net_timer(&lookup->timer, share < FRESH_TIME ? share : FRESH_TIME);
 	set_fresh(lookup, true);
 	lookup->share_end = now + share;
 	if (going && !mc_upstream_open(upstream, &code, error, sizeof(error))) {

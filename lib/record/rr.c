@@ -17,8 +17,8 @@ static const struct type {
 	{MC_RR_TXT, "TXT"},       {MC_RR_AAAA, "AAAA"},     {MC_RR_SRV, "SRV"},
 	{MC_RR_DNAME, "DNAME"},   {MC_RR_OPT, "OPT"},       {MC_RR_DS, "DS"},
 	{MC_RR_RRSIG, "RRSIG"},   {MC_RR_NSEC, "NSEC"},     {MC_RR_DNSKEY, "DNSKEY"},
-	{MC_RR_NSEC3, "NSEC3"},   {MC_RR_TLSA, "TLSA"},     {MC_RR_SPF, "SPF"},
-	{MC_RR_CAA, "CAA"},
+	{MC_RR_NSEC3, "NSEC3"},   {MC_RR_NSEC3PARAM, "NSEC3PARAM"},
+	{MC_RR_TLSA, "TLSA"},     {MC_RR_SPF, "SPF"},       {MC_RR_CAA, "CAA"},
 };
 /* clang-format on */
 #define TYPES (sizeof(types) / sizeof(types[0]))
@@ -101,6 +101,31 @@ mc_rr_srv(const struct mc_rr *rr, struct mc_srv *ret_srv)
 	srv.weight = (uint16_t)(rr->rdata[2] << 8 | rr->rdata[3]);
 	srv.port = (uint16_t)(rr->rdata[4] << 8 | rr->rdata[5]);
 	*ret_srv = srv;
+	return true;
+}
+
+bool
+mc_rr_soa(const struct mc_rr *rr, struct mc_soa *ret_soa)
+{
+	struct mc_soa soa;
+	uint32_t *const numbers[] = {
+		&soa.serial, &soa.refresh, &soa.retry, &soa.expire, &soa.minimum};
+	const uint8_t *at = rr->rdata;
+	size_t first, second;
+
+	if (rr->type != MC_RR_SOA)
+		return false;
+	first = mc_name_wire_length(rr->rdata, rr->rdlength);
+	second = first > 0 ? mc_name_wire_length(at + first, rr->rdlength - first) : 0;
+	if (second == 0 || first + second + 20 != rr->rdlength ||
+		mc_name_from_wire(rr->rdata, rr->rdlength, 0, soa.mname) == 0 ||
+		mc_name_from_wire(rr->rdata, rr->rdlength, first, soa.rname) == 0)
+		return false;
+	at += first + second;
+	for (size_t i = 0; i < 5; i++, at += 4)
+		*numbers[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 |
+			      at[3];
+	*ret_soa = soa;
 	return true;
 }
 

@@ -29,6 +29,7 @@ enum mc_rr_type {
 	MC_RR_NSEC = 47,
 	MC_RR_DNSKEY = 48,
 	MC_RR_NSEC3 = 50,
+	MC_RR_NSEC3PARAM = 51,
 	MC_RR_TLSA = 52,
 	MC_RR_SPF = 99,
 	MC_RR_CAA = 257,
@@ -61,6 +62,13 @@ struct mc_srv {
 };
 
 bool mc_rr_srv(const struct mc_rr *rr, struct mc_srv *ret_srv); /* RFC 2782 */
+
+struct mc_soa {
+	char mname[MC_NAME_TEXT_SIZE], rname[MC_NAME_TEXT_SIZE];
+	uint32_t serial, refresh, retry, expire, minimum; /* the last four in seconds */
+};
+
+bool mc_rr_soa(const struct mc_rr *rr, struct mc_soa *ret_soa); /* RFC 1035, 3.3.13 */
 /* The character-strings of a TXT joined without anything between (RFC 7208, 3.3). */
 const char *mc_rr_txt(struct mc_arena *arena, const struct mc_rr *rr, size_t *ret_length);
 

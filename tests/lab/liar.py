@@ -127,6 +127,9 @@ class Liar:
             'NXDOMAIN rewritten': lambda: [
                 message(packet, question, NOERROR, [record(name, A, bytes([127, 0, 0, 99]))])
                 if rcode == NXDOMAIN and kind == A else honest],
+            'no NXDOMAIN at all': lambda: [
+                message(packet, question, NOERROR, [record(name, A, bytes([127, 0, 0, 99]))]
+                        if kind == A else []) if rcode == NXDOMAIN else honest],
             'a loop of aliases': lambda: [message(packet, question, NOERROR, [
                 record(name, CNAME, wire_name('b.' + name[-40:]))])],
             'signatures stripped': lambda: [
@@ -162,12 +165,15 @@ ROWS = [
     ('NXDOMAIN to all', 'lied.example', 1, ('error',), 'mx.nxdomain'),
     ('NXDOMAIN rewritten', 'gone.example', 1, ('error',), 'mx.nxdomain'),
     ('NXDOMAIN rewritten', 'lied.example', 0, ('ok', 'notice'), None),
+    ('no NXDOMAIN at all', 'gone.example', 3, ('inconclusive',), 'mx.resolver-rewrites'),
+    ('no NXDOMAIN at all', 'lied.example', 0, ('ok', 'notice'), None),
     ('a loop of aliases', 'lied.example', 3, ('inconclusive',), 'mx.lookup-failed'),
     ('answers for other names', 'lied.example', 1, ('error',), 'mx.none'),
     ('64 KiB', 'lied.example', 3, ('inconclusive',), 'mx.lookup-failed'),
 ]
 # What libunbound cannot hand on is read all the same when the server is asked directly.
-DIRECTLY = {'64 KiB': (0, ('ok',), None)}
+DIRECTLY = {'64 KiB': (0, ('ok',), None),
+            'answers for other names': (3, ('inconclusive',), 'mx.lookup-failed')}
 # A resolver that passes on no signature: mode, exit status, verdict of "dnssec".
 UNSIGNED = [('honest', 0, 'skipped'), ('signatures stripped', 3, 'inconclusive')]
 

@@ -45,14 +45,17 @@ class Tree:
             raise SystemExit(f'{" ".join(arguments)}: {done.stderr}')
         return done.stdout.strip()
 
-    def key(self, zone):
+    def key(self, zone, algorithm='ECDSAP256SHA256'):
         if zone not in self.keys:
-            self.keys[zone] = self.tool('ldns-keygen', '-r', '/dev/urandom', '-a',
-                                        'ECDSAP256SHA256', '-k', zone)
+            self.keys[zone] = self.tool('ldns-keygen', '-r', '/dev/urandom', '-a', algorithm,
+                                        '-b', '2048', '-k', zone)
         return self.keys[zone]
 
-    def ds(self, zone):
-        return (self.directory / f'{self.key(zone)}.ds').read_text().strip()
+    def ds(self, zone, digest=None):
+        """Of digest type 1, 2 or 4 (SHA-1, SHA-256, SHA-384); None: the one usual for the key."""
+        if digest is None:
+            return (self.directory / f'{self.key(zone)}.ds').read_text().strip()
+        return self.tool('ldns-key2ds', '-n', f'-{digest}', f'{self.key(zone)}.key')
 
     def write(self, server, zone, records, how='signed', nsec3=False):
         """The zone's file, signed or not, right or wrong, for one of the servers."""
@@ -63,14 +66,20 @@ class Tree:
         if how == 'unsigned':
             self.zones[server][zone] = plain.name
             return
-        dates = ['-i', '20200101000000', '-e', '20210101000000'] if how == 'expired' \
-            else ['-e', FAR]
-        denial = ['-n', '-s', '', '-t', '0'] if nsec3 else []
+        dates = {'expired': ['-i', '20200101000000', '-e', '20210101000000'],
+                 'future': ['-i', '20350101000000', '-e', FAR]}.get(how, ['-e', FAR])
+        denial = ['-n', '-s', '', '-t', '100' if nsec3 == 'hashed-often' else '0'] if nsec3 else []
+        if nsec3 == 'optout':
+            denial.append('-p')
         signed = f'{stem}.signed'
         self.tool('ldns-signzone', *denial, '-f', signed, *dates, plain.name, self.key(zone))
+        path = self.directory / signed
         if how == 'tampered':
-            path = self.directory / signed
             path.write_text(re.sub(r'(\sMX\s+)10\s', r'\g<1>11 ', path.read_text()))
+        if how == 'partial':  # no signature over MX
+            path.write_text(re.sub(r'.*\sRRSIG\s+MX\s.*\n', '', path.read_text()))
+        if how == 'no-key':  # signed with a key that is not published
+            path.write_text(re.sub(r'.*\sDNSKEY\s.*\n', '', path.read_text()))
         self.zones[server][zone] = signed
 
     def delegation(self, domain):
@@ -80,9 +89,16 @@ class Tree:
                    'none': []}.get(domain.options.get('ns'), ['ns.hosting', 'ns2.hosting'])
         lines = [f'{domain.name}. NS {server}.test.' for server in servers]
         if servers and 'unsigned' not in domain.flags:
-            key = f'not-{domain.name}' if domain.options.get('ds') == 'wrong' else domain.name
-            lines.append(self.ds(key).replace(f'not-{domain.name}.', f'{domain.name}.'))
+            lines += self.domain_ds(domain)
         return lines
+
+    def domain_ds(self, domain):
+        """ds=wrong: of another key; left-over: that one too; missing; sha1, sha384."""
+        how = domain.options.get('ds')
+        other = self.ds(f'not-{domain.name}').replace(f'not-{domain.name}.', f'{domain.name}.') \
+            if how in ('wrong', 'left-over') else ''
+        right = self.ds(domain.name, {'sha1': '1', 'sha384': '4'}.get(how))
+        return {'wrong': [other], 'left-over': [right, other], 'missing': []}.get(how, [right])
 
     def domain_zone(self, domain):
         records = ['@ NS ns.hosting.test.', '@ NS ns2.hosting.test.',
@@ -93,12 +109,13 @@ class Tree:
             records += records_of(f'{host.name}.', host.addresses)
         how = 'unsigned' if 'unsigned' in domain.flags else \
             domain.options.get('signature', 'signed')
-        self.write('leaf', domain.name, records, how, 'nsec3' in domain.flags)
+        nsec3, = [flag for flag in domain.flags if flag in ('nsec3', 'optout', 'hashed-often')] \
+            or [None]
+        self.write('leaf', domain.name, records, how, nsec3)
         if domain.second:
             instead = {tuple(record.split()[:2]) for record in domain.second}
             records = [record for record in records if tuple(record.split()[:2]) not in instead]
-            self.write('leaf-too', domain.name, records + domain.second, how,
-                       'nsec3' in domain.flags)
+            self.write('leaf-too', domain.name, records + domain.second, how, nsec3)
 
     def reverse(self):
         zones = {'5.in-addr.arpa': [], '5.0.a.2.ip6.arpa': []}
@@ -116,7 +133,9 @@ class Tree:
 
     def build(self):
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            names = [domain.name for domain in self.domains] + \
+            list(pool.map(lambda domain: self.key(domain.name, domain.options.get(
+                'algorithm', 'ECDSAP256SHA256')), self.domains))
+            names = \
                 [f'not-{domain.name}' for domain in self.domains if 'ds' in domain.options] + \
                 ['.', 'test', 'arpa', 'in-addr.arpa', 'ip6.arpa', 'hosting.test',
                  '5.in-addr.arpa', '5.0.a.2.ip6.arpa']

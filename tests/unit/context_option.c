@@ -235,6 +235,7 @@ static const struct {
 	{"assume", "", MAILCHECK_OK, NULL},
 	{"assume", "example.com MX ten mx", MAILCHECK_BAD_VALUE, "at character"},
 	{"assume", "example.com", MAILCHECK_BAD_VALUE, "at character"},
+	{"assume", "@ MX 10 mx.example.com.", MAILCHECK_BAD_VALUE, "in full"},
 	{"concurrency", "1", MAILCHECK_OK, NULL},
 	{"concurrency", "1000", MAILCHECK_OK, NULL},
 	{"concurrency", "0", MAILCHECK_BAD_VALUE, "1 to 1000"},

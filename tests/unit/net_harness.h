@@ -395,6 +395,8 @@ dns_serve_udp(struct dns_server *server)
 	}
 	if (got > 20 && memcmp(query + 13, "wrongid", 7) == 0)
 		dns_mislead(server->udp, &peer, reply, length);
+	if (got > 20 && memcmp(query + 13, "onlywrong", 9) == 0)
+		reply[1] ^= 0xFF; /* of the id */
 	(void)sendto(server->udp, reply, length, 0, (struct sockaddr *)&peer, sizeof(peer));
 }
 

@@ -82,6 +82,22 @@ START_TEST(answers)
 }
 END_TEST
 
+START_TEST(what_does_not_fit_is_told)
+{
+	struct mc_entry *entry;
+	const struct mc_fact *fact;
+
+	open_all(300);
+	entry = ask("onlywrong.test", MC_RR_A, server_text);
+	fact = client_await(&client, entry, 600);
+	ck_assert_int_eq(fact->failure, MC_FAIL_TIMEOUT);
+	ck_assert_msg(strstr(fact->text, "but 2 that are malformed, or to another") != NULL, "%s",
+		fact->text);
+	mc_store_unpin(entry, NULL);
+	close_all();
+}
+END_TEST
+
 START_TEST(silence_is_asked_twice)
 {
 	struct mc_entry *entry;
@@ -161,4 +177,5 @@ START_TEST(more_than_sockets)
 }
 END_TEST
 
-UNIT_MAIN("net_query", answers, silence_is_asked_twice, nobody_there, cancelled, more_than_sockets)
+UNIT_MAIN("net_query", answers, what_does_not_fit_is_told, silence_is_asked_twice, nobody_there,
+	cancelled, more_than_sockets)

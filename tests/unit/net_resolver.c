@@ -143,6 +143,32 @@ START_TEST(next_resolver)
 }
 END_TEST
 
+/* A first server that is down costs half of the time once, and little from then on; when it is back
+ * it answers again. */
+START_TEST(first_is_down)
+{
+	char name[32];
+
+	open_all("sN", 1000);
+	for (int i = 0; i < 4; i++) {
+		struct mc_entry *entry;
+		const struct mc_fact *fact;
+		(void)snprintf(name, sizeof(name), "n%d.test", i);
+		if (i == 3) {
+			servers[0].mode = DNS_NORMAL;
+			servers[1].mode = DNS_SERVFAIL;
+		}
+		entry = ask(name, MC_RR_A);
+		fact = client_await(&client, entry, 3000);
+		ck_assert_msg(fact->failure == MC_FAIL_NONE, "%s: %s", name, fact->text);
+		ck_assert_msg(i == 0 || fact->ended - fact->began < 400 * unit_patience(),
+			"%s: %d ms", name, (int)(fact->ended - fact->began));
+		mc_store_unpin(entry, NULL);
+	}
+	close_all();
+}
+END_TEST
+
 /* A server that was silent for long is asked again as soon as it is back. */
 START_TEST(recovery)
 {
@@ -474,6 +500,6 @@ START_TEST(resolv_conf)
 }
 END_TEST
 
-UNIT_MAIN("net_resolver", answers, next_resolver, recovery, pause_in_the_middle, slow, cancelled,
-	queue, burst, distance, out_of_memory, opened_out_of_memory, bad_files, foreign_loop,
-	resolv_conf)
+UNIT_MAIN("net_resolver", answers, next_resolver, first_is_down, recovery, pause_in_the_middle,
+	slow, cancelled, queue, burst, distance, out_of_memory, opened_out_of_memory, bad_files,
+	foreign_loop, resolv_conf)

@@ -129,6 +129,39 @@ START_TEST(srv)
 }
 END_TEST
 
+#define NUMBERS "\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\xff\xff\xff\xff"
+
+static const struct {
+	const char *label;
+	struct mc_rr rr;
+	bool ok;
+} soas[] = {
+	{"two names", RR(MC_RR_SOA, "\2ns\0\1h\2ns\0" NUMBERS), true},
+	{"roots", RR(MC_RR_SOA, "\0\0" NUMBERS), true},
+	{"one name", RR(MC_RR_SOA, "\2ns\0" NUMBERS), false},
+	{"a number cut", RR(MC_RR_SOA, "\0\0\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\xff"), false},
+	{"octets behind it", RR(MC_RR_SOA, "\0\0" NUMBERS "\0"), false},
+	{"a name that runs on", RR(MC_RR_SOA, "\0\77" NUMBERS), false},
+	{"another type", RR(MC_RR_NS, "\0\0" NUMBERS), false},
+	{"empty", RR(MC_RR_SOA, ""), false},
+};
+
+START_TEST(soa)
+{
+	for (size_t i = 0; i < sizeof(soas) / sizeof(soas[0]); i++) {
+		struct mc_soa read = {.serial = 7};
+		bool ok = mc_rr_soa(&soas[i].rr, &read);
+
+		ck_assert_msg(ok == soas[i].ok, "%s: %d", soas[i].label, ok);
+		ck_assert_msg(
+			read.serial == (ok ? 1 : 7), "%s: serial %u", soas[i].label, read.serial);
+		ck_assert_msg(!ok || (read.refresh == 2 && read.retry == 3 && read.expire == 4 &&
+					     read.minimum == UINT32_MAX),
+			"%s: numbers", soas[i].label);
+	}
+}
+END_TEST
+
 START_TEST(target)
 {
 	const struct mc_rr ns = RR(MC_RR_NS, "\002nS\0"), behind = RR(MC_RR_PTR, "\002ns\0\0"),
@@ -226,5 +259,5 @@ START_TEST(compare)
 }
 END_TEST
 
-UNIT_MAIN("record rr", type_names, no_types, addresses, mx, srv, target, txt, txt_without_memory,
-	compare)
+UNIT_MAIN("record rr", type_names, no_types, addresses, mx, srv, soa, target, txt,
+	txt_without_memory, compare)
