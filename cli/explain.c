@@ -9,6 +9,7 @@
 
 #define ID_INDENT 36
 #define LABEL_INDENT 12
+#define TEXT_SIZE 4096 /* the longest text of the registry has a quarter of it */
 #define HOLDERS 6      /* ids shown that hold the word asked for */
 #define HOLDER_LEAST 3 /* letters of such a word */
 
@@ -108,11 +109,33 @@ write_json(struct output *output, const mailcheck_finding_info *info)
 	output_text(output, "}");
 }
 
+/* "{domain}", which a report fills in, as help writes it: DOMAIN. */
+static void
+spell_out(const char *text, char *buffer, size_t size)
+{
+	size_t length = 0;
+	bool inside = false;
+
+	for (; *text != '\0' && length + 1 < size; text++) {
+		if (*text == '{' || *text == '}')
+			inside = *text == '{';
+		else
+			buffer[length++] = inside && *text >= 'a' && *text <= 'z'
+						   ? (char)(*text - 'a' + 'A')
+						   : *text;
+	}
+	buffer[length] = '\0';
+}
+
 static void
 labelled(struct output *output, const char *label, const char *text)
 {
-	if (text[0] != '\0')
-		wrap_term(output, label, LABEL_INDENT, text);
+	char spelt[TEXT_SIZE];
+
+	if (text[0] == '\0')
+		return;
+	spell_out(text, spelt, sizeof(spelt));
+	wrap_term(output, label, LABEL_INDENT, spelt);
 }
 
 static void

@@ -229,6 +229,9 @@ def explain():
     case('explain ID', ['explain', first], 0, stdout=re.escape(first) + r'\n[\s\S]*meaning')
     case('explain two', ['explain', first, other], 0,
          stdout=re.escape(first) + r'\n[\s\S]*\n\n' + re.escape(other))
+    case('explain spells out', ['explain', 'mx.none'], 0, stdout=r'DOMAIN\. MX 10 mail\.DOMAIN\.')
+    braces = run('explain', 'mx', 'ns', 'smtp', 'dnssec').stdout
+    expect('explain: no braces', b'{' not in braces, braces)
     one = json.loads(run('explain', '--format', 'json', other).stdout)
     expect('explain ID as JSON', [x['id'] for x in one] == [other], one)
     check = first.split('.')[0]
