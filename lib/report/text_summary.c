@@ -282,8 +282,9 @@ summarise_spf(struct mc_arena *arena, const json_t *values)
 		return is_null(values, "record") ? NO_RECORD : "";
 	if (all[0] == '\0')
 		all = mc_values_text(values, "effective_all");
-	return mc_arena_printf(arena, "%s%s%lld of 10 lookups%s", all, all[0] != '\0' ? ", " : "",
-		(long long)lookups, mc_text_spf_voids(arena, values));
+	return mc_arena_printf(arena, "%s%s%lld%s%s", all, all[0] != '\0' ? ", " : "",
+		(long long)lookups, lookups <= 10 ? " of 10 lookups" : " lookups, 10 at most",
+		mc_text_spf_voids(arena, values));
 }
 
 static const char *
