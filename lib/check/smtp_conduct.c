@@ -151,6 +151,13 @@ waiting_for(const struct mc_session *session)
 }
 
 static const char *
+of_reply(const struct mc_session *session)
+{
+	return session->last == MC_STEP_BANNER || session->last == MC_STEP_TLS ? ""
+									       : "the reply to ";
+}
+
+static const char *
 partial(struct mc_run *run, const struct mc_session *session)
 {
 	size_t length =
@@ -205,11 +212,13 @@ mc_smtp_judge_end(struct mc_run *run, const struct mc_session *session)
 		judge_refused_end(run, session);
 		return;
 	case MC_END_CLOSED:
-		mc_find(run, "smtp.closed", "waiting for %s", waiting_for(session));
+		mc_find(run, "smtp.closed", "waiting for %s%s", of_reply(session),
+			waiting_for(session));
 		mc_evidence(run, "%s", partial(run, session));
 		return;
 	case MC_END_RESET:
-		mc_find(run, "smtp.connection-reset", "waiting for %s", waiting_for(session));
+		mc_find(run, "smtp.connection-reset", "waiting for %s%s", of_reply(session),
+			waiting_for(session));
 		return;
 	case MC_END_TIMEOUT:
 		judge_timeout(run, session);
