@@ -338,8 +338,15 @@ judge_host(struct mc_run *run, const struct mc_host *host)
 	judge_letters(run, name);
 	if (strchr(name, '.') == NULL)
 		mc_find(run, "mx.single-label", "MX %u %s", run->subject->preference, name);
-	if (host->alias != NULL && strcmp(name, run->domain) != 0)
+	if (host->alias != NULL && strcmp(name, run->domain) != 0) {
 		mc_find(run, "mx.target-cname", "%s", mc_host_chain(run, host->alias));
+		if (host->count == 0 && host->failed == NULL && host->bogus == NULL &&
+			!host->other_family)
+			mc_fix(run,
+				"Let the MX record of %s name a host with addresses of its own, "
+				"not the end of this chain: it leads nowhere now.",
+				run->domain);
+	}
 	if (host->bogus != NULL)
 		mc_find(run, "mx.target-bogus", "%s", host->bogus->why_bogus);
 	if (host->left_out > 0)
