@@ -37,7 +37,7 @@ ask_all(struct mc_run *run, struct mc_dmarc_walk *walk)
 		struct mc_dmarc_place *place = &walk->places[i];
 		place->name = names[i];
 		place->owner = mc_arena_printf(run->arena, "_dmarc.%s", names[i]);
-		place->dns = mc_txt_ask(run, "_dmarc", names[i]);
+		place->dns = mc_ask_dns(run, "_dmarc", names[i], MC_RR_TXT);
 		known = known && place->dns != NULL;
 	}
 	walk->asked = count;

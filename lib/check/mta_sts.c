@@ -158,10 +158,13 @@ check_domain(struct mc_run *run)
 {
 	struct mc_sts *sts = mc_arena_alloc(run->arena, sizeof(*sts));
 
-	/* asked early: both are needed in the end */
-	(void)mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
-	if (sts == NULL || mc_sts_look(run, sts) == MC_WAIT)
+	if (sts == NULL)
 		return MC_WAIT;
+	if (mc_sts_look(run, sts) == MC_WAIT) {
+		/* asked early: both are needed in the end */
+		(void)mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
+		return MC_WAIT;
+	}
 	put(run, sts);
 	if (sts->dns->fact.status != MC_FACT_OK)
 		return mc_undetermined(run, "mta-sts.lookup-failed", &sts->dns->fact);

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "record/mend.h"
+
 /* Those that are mistyped often, and long enough that a name so near is hardly chance. */
 static const char *const services[] = {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com",
 	"hotmail.fr", "hotmail.co.uk", "yahoo.com", "yahoo.co.uk", "yahoo.fr", "icloud.com",
@@ -26,32 +28,13 @@ is_among(const char *domain, const char *const *names, size_t count)
 	return false;
 }
 
-/* One edit (Damerau's) from `a` to `b`. */
-static bool
-is_near(const char *a, const char *b)
-{
-	size_t length_a = strlen(a), length_b = strlen(b), head = 0, tail = 0;
-	size_t shorter = length_a < length_b ? length_a : length_b;
-	size_t rest_a, rest_b;
-
-	while (head < shorter && a[head] == b[head])
-		head++;
-	while (tail < shorter - head && a[length_a - 1 - tail] == b[length_b - 1 - tail])
-		tail++;
-	rest_a = length_a - head - tail;
-	rest_b = length_b - head - tail;
-	if (rest_a == 2 && rest_b == 2)
-		return a[head] == b[head + 1] && a[head + 1] == b[head];
-	return rest_a + rest_b > 0 && rest_a <= 1 && rest_b <= 1;
-}
-
 const char *
 mc_near_miss(const char *domain)
 {
 	if (is_among(domain, services, COUNT(services)) || is_among(domain, others, COUNT(others)))
 		return NULL;
 	for (size_t i = 0; i < COUNT(services); i++)
-		if (is_near(domain, services[i]))
+		if (mc_mend_is_near(domain, services[i]))
 			return services[i];
 	return NULL;
 }

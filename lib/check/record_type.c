@@ -2,6 +2,7 @@
 #include "check/record_type.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/escape.h"
 #include "record/spf_macro.h"
@@ -267,17 +268,39 @@ has_long_string(const struct mc_record_judgement *judgement)
 	return false;
 }
 
+/* Why it is none: the first thing that keeps receivers from taking it for one. */
+static void
+tell_spf_version(const char *text, size_t length, struct mc_problems *problems)
+{
+	size_t shown = length < 80 ? length : 80, blanks = 0;
+
+	while (blanks < length && mc_is_fws(text[blanks]))
+		blanks++;
+	if (blanks == length)
+		mc_problem(problems, "spf.version", MC_NOWHERE, "the text is empty");
+	else if (length > MC_SPF_VERSION_LENGTH &&
+		 strncasecmp(text, "v=spf1", MC_SPF_VERSION_LENGTH) == 0)
+		mc_problem(problems, "spf.version", MC_SPF_VERSION_LENGTH,
+			"%.*s: no space follows v=spf1", (int)shown, text);
+	else if (blanks > 0)
+		mc_problem(problems, "spf.version", 0, "white space stands before v=spf1");
+	else
+		mc_problem(problems, "spf.version", 0, "%.*s: the text does not begin with v=spf1",
+			(int)shown, text);
+}
+
 static void
 judge_spf(const char *text, size_t length, json_t *values, struct mc_record_judgement *judgement)
 {
 	struct mc_problems *problems = &judgement->problems;
 	const char *parsed = length > 0 ? text : "";
+	static const char *const kept[] = {NULL};
 	struct mc_spf spf;
 
 	judgement->valid = false;
 	if (!mc_spf_is_record(parsed, length)) {
-		mc_problem(problems, "spf.version", 0, "%.*s", (int)(length < 80 ? length : 80),
-			parsed);
+		tell_spf_version(parsed, length, problems);
+		mc_problems_offer(problems, mc_spf_mend(problems->arena, parsed, length), kept);
 		return;
 	}
 	if (!mc_spf_parse(problems->arena, parsed, length, &spf))
@@ -296,15 +319,15 @@ judge_spf(const char *text, size_t length, json_t *values, struct mc_record_judg
 }
 
 const struct mc_record_type mc_record_types[] = {
-	{"spf", true, judge_spf},
-	{"dkim", true, judge_dkim},
-	{"dmarc", true, judge_dmarc},
-	{"mta-sts", true, judge_mta_sts},
-	{"mta-sts-policy", false, judge_mta_sts_policy},
-	{"tls-rpt", true, judge_tls_rpt},
-	{"tlsa", false, judge_tlsa},
-	{"bimi", true, judge_bimi},
-	{NULL, false, NULL},
+	{"spf", "receivers", true, judge_spf},
+	{"dkim", "receivers", true, judge_dkim},
+	{"dmarc", "receivers", true, judge_dmarc},
+	{"mta-sts", "senders", true, judge_mta_sts},
+	{"mta-sts-policy", "senders", false, judge_mta_sts_policy},
+	{"tls-rpt", "senders", true, judge_tls_rpt},
+	{"tlsa", "senders", false, judge_tlsa},
+	{"bimi", "receivers", true, judge_bimi},
+	{NULL, NULL, false, NULL},
 };
 
 const struct mc_record_type *

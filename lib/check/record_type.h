@@ -27,7 +27,8 @@ struct mc_record_judgement {
 
 struct mc_record_type {
 	const char *name;
-	bool is_text; /* a TXT record: may be given as quoted character-strings */
+	const char *readers; /* who uses it */
+	bool is_text;        /* a TXT record: may be given as quoted character-strings */
 	/* Sets members of `values`. */
 	void (*judge)(const char *text, size_t length, json_t *values,
 		struct mc_record_judgement *judgement);

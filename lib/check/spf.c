@@ -39,12 +39,15 @@ find_attempts(struct mc_run *run, const struct mc_dns *txt)
 
 	for (size_t i = 0; i < txt->count; i++) {
 		size_t length = 0;
-		const char *text = mc_rr_txt(run->arena, &txt->rrs[i], &length);
+		const char *text = mc_rr_txt(run->arena, &txt->rrs[i], &length), *better;
 		if (text == NULL || !mc_spf_is_attempt(text, length) ||
 			(length >= 9 && strncasecmp(text, "v=spf2.0/", 9) == 0))
 			continue;
 		mc_find(run, "spf.version", "%s %u TXT %s", txt->canonical, txt->rrs[i].ttl,
 			mc_rr_rdata_text(run->arena, &txt->rrs[i]));
+		better = mc_spf_mend(run->arena, text, length);
+		if (better != NULL)
+			mc_fix(run, "Publish instead: %s", better);
 		found = true;
 	}
 	return found;

@@ -11,6 +11,22 @@ put(struct mc_run *run, const char *record, const struct mc_report_uris *rua)
 	mc_record_put_uris(run->values, "rua", run->arena, rua);
 }
 
+/* What would be a record but for its version; senders do not see it. */
+static bool
+tell_attempt(struct mc_run *run, const struct mc_txt *txt, const char *name)
+{
+	const char *better;
+
+	if (!mc_tls_rpt_is_attempt(txt->text, txt->length))
+		return false;
+	mc_find(run, "tls-rpt.version", "%s", mc_txt_escaped(run, txt));
+	mc_about(run, name);
+	better = mc_tls_rpt_mend(run->arena, txt->text, txt->length);
+	if (better != NULL)
+		mc_fix(run, "Publish instead: %s", better);
+	return true;
+}
+
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_txts *txts, const char *name)
 {
@@ -19,12 +35,7 @@ without_record(struct mc_run *run, const struct mc_txts *txts, const char *name)
 	bool tried = mc_txt_find_dangling(run, txts->dns, "tls-rpt.dangling-alias");
 
 	for (size_t i = 0; i < txts->other_count; i++)
-		if (mc_tls_rpt_is_attempt(txts->others[i].text, txts->others[i].length)) {
-			mc_find(run, "tls-rpt.version", "%s",
-				mc_txt_escaped(run, &txts->others[i]));
-			mc_about(run, name);
-			tried = true;
-		}
+		tried = tell_attempt(run, &txts->others[i], name) || tried;
 	if (tried)
 		return MC_DONE;
 	mc_find(run, "tls-rpt.none", "no TXT record at %s", name);
@@ -59,7 +70,7 @@ judge_destinations(struct mc_run *run, const struct mc_report_uris *rua)
 static enum mc_step
 check_domain(struct mc_run *run)
 {
-	const struct mc_dns *dns = mc_txt_ask(run, "_smtp._tls", run->domain);
+	const struct mc_dns *dns = mc_ask_dns(run, "_smtp._tls", run->domain, MC_RR_TXT);
 	const char *name = mc_arena_printf(run->arena, "_smtp._tls.%s", run->domain);
 	struct mc_tls_rpt tls_rpt = {.valid = false};
 	struct mc_problems problems;

@@ -6,22 +6,6 @@
 #include "base/escape.h"
 #include "check/host.h"
 
-const struct mc_dns *
-mc_txt_ask(struct mc_run *run, const char *prefix, const char *name)
-{
-	static const struct mc_dns impossible = {
-		.fact = {.kind = MC_FACT_DNS, .status = MC_FACT_OK},
-		.name = "",
-		.type = MC_RR_TXT,
-		.nxdomain = true,
-		.why_bogus = "",
-		.canonical = ""};
-	char joined[MC_NAME_TEXT_SIZE];
-
-	return mc_name_join(prefix, name, joined) ? mc_ask_dns(run, prefix, name, MC_RR_TXT)
-						  : &impossible;
-}
-
 void
 mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
 	bool (*counts)(const char *text, size_t length), struct mc_txts *ret_txts)
@@ -76,8 +60,7 @@ mc_txt_find_dangling(struct mc_run *run, const struct mc_dns *dns, const char *i
 enum mc_step
 mc_txt_find_at(struct mc_run *run, const struct mc_txt_place *place, const char *prefix)
 {
-	const struct mc_dns *dns = prefix != NULL ? mc_txt_ask(run, prefix, run->domain)
-						  : mc_ask_dns(run, NULL, run->domain, MC_RR_TXT);
+	const struct mc_dns *dns = mc_ask_dns(run, prefix, run->domain, MC_RR_TXT);
 	const char *record;
 	struct mc_txts txts;
 
@@ -99,7 +82,7 @@ mc_txt_find_at(struct mc_run *run, const struct mc_txt_place *place, const char 
 static enum mc_step
 find_doubled(struct mc_run *run, const struct mc_txt_place *place)
 {
-	const struct mc_dns *twice = mc_txt_ask(run, run->domain, run->domain);
+	const struct mc_dns *twice = mc_ask_dns(run, run->domain, run->domain, MC_RR_TXT);
 
 	if (twice == NULL)
 		return MC_WAIT;

@@ -22,9 +22,6 @@ struct mc_txts {
 	size_t other_count;
 };
 
-/* The TXT records of "prefix.name". One that would be longer than a name can be does not exist, and
- * that is the answer. */
-const struct mc_dns *mc_txt_ask(struct mc_run *run, const char *prefix, const char *name);
 /* Sorts the records of an answer that is OK by whether they count. */
 void mc_txt_sort(struct mc_run *run, const struct mc_dns *dns,
 	bool (*counts)(const char *text, size_t length), struct mc_txts *ret_txts);

@@ -18,7 +18,7 @@
 
 struct mailcheck_record {
 	struct mc_arena arena;
-	const char *type;
+	const struct mc_record_type *type;
 	bool valid;
 	json_t *values;
 	const char *corrected;        /* NULL none */
@@ -174,12 +174,13 @@ make_finding(struct mailcheck_record *record, const struct mc_problem *problem)
 	evidence[0] = mc_escape(arena, problem->evidence, strlen(problem->evidence));
 	finding->info = mc_finding_find(problem->id);
 	finding->severity = finding->info->severity;
-	finding->subject = mc_arena_printf(arena, "%s record", record->type);
+	finding->subject = mc_arena_printf(arena, "%s record", record->type->name);
 	finding->detail = mc_finding_fill(
 		arena, finding->info->why, "this name", "the domain", "the host", "");
 	finding->fix = problem->fix[0] != '\0'
 			       ? mc_escape(arena, problem->fix, strlen(problem->fix))
 			       : registered_fix(arena, finding->info);
+	finding->corrected = problem->corrected;
 	finding->evidence = evidence;
 	finding->evidence_count = 1;
 	return finding;
@@ -224,7 +225,7 @@ mailcheck_record_check(
 	if (record == NULL)
 		return MAILCHECK_NO_MEMORY;
 	mc_arena_init(&record->arena, 0);
-	record->type = row->name;
+	record->type = row;
 	record->values = json_object();
 	mc_problems_init(&judgement.problems, &record->arena);
 	if (record->values != NULL)
@@ -299,7 +300,7 @@ mailcheck_record_json(mailcheck_record *record)
 	mc_buf_putc(buf, '{');
 	mc_json_put_text(buf, "schema", "mailcheck-record/1");
 	mc_json_put_text(buf, "version", MAILCHECK_VERSION);
-	mc_json_put_text(buf, "type", record->type);
+	mc_json_put_text(buf, "type", record->type->name);
 	mc_json_put_bool(buf, "valid", record->valid);
 	mc_json_put(buf, "values", record->values);
 	mc_json_name(buf, "findings");
@@ -357,28 +358,37 @@ put_value(struct mc_page *page, struct mc_arena *arena, const char *key, const j
 		mc_page_end(page);
 }
 
-static void
-put_finding(struct mc_page *page, const struct mc_finding *finding, const char *corrected)
+/* The same fault with the same fix, at another place of the text. */
+static bool
+is_same(const struct mc_finding *finding, const struct mc_finding *other)
 {
-	bool below = corrected != NULL && (strncmp(finding->fix, "Publish instead", 15) == 0 ||
-						  strncmp(finding->fix, "Publish these", 13) == 0);
+	return finding->info == other->info && finding->corrected == other->corrected &&
+	       (finding->corrected || strcmp(finding->fix, other->fix) == 0);
+}
+
+static void
+put_findings(struct mc_page *page, struct mc_finding *const *findings, size_t count)
+{
+	const struct mc_finding *first = findings[0];
 
 	mc_page_end(page);
 	mc_page_put(page, "  ");
-	mc_page_severity(page, finding->severity);
+	mc_page_severity(page, first->severity);
 	mc_page_put(page, " ");
-	mc_page_wrap(page, 6, finding->info->title);
-	mc_page_put(page, "      ");
-	mc_page_wrap(page, 6, finding->evidence[0]);
-	if (finding->fix[0] != '\0') {
+	mc_page_wrap(page, 6, first->info->title);
+	for (size_t i = 0; i < count; i++) {
+		mc_page_put(page, "      ");
+		mc_page_wrap(page, 6, findings[i]->evidence[0]);
+	}
+	if (first->corrected || first->fix[0] != '\0') {
 		mc_page_put(page, "      Fix: ");
-		mc_page_wrap(
-			page, 11, below ? "Publish the corrected record below." : finding->fix);
+		mc_page_wrap(page, 11,
+			first->corrected ? "Publish the corrected record below." : first->fix);
 	}
 	mc_page_put(page, "      ");
-	mc_page_styled(page, MC_FAINT, finding->info->id);
+	mc_page_styled(page, MC_FAINT, first->info->id);
 	mc_page_styled(page, MC_FAINT, ", ");
-	mc_page_styled(page, MC_FAINT, finding->info->reference);
+	mc_page_styled(page, MC_FAINT, first->info->reference);
 	mc_page_end(page);
 }
 
@@ -397,27 +407,43 @@ put_corrected(struct mc_page *page, struct mc_arena *arena, const char *record)
 	}
 }
 
+static void
+put_values(struct mc_page *page, mailcheck_record *record)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach (record->values, key, value)
+		put_value(page, &record->arena, key, value);
+}
+
 const char *
 mailcheck_record_text(mailcheck_record *record, uint32_t flags)
 {
+	bool quiet = (flags & MC_TEXT_QUIET) != 0;
 	struct mc_page page;
-	const char *key;
-	json_t *value;
 
 	mc_buf_free(&record->text);
 	mc_buf_init(&record->text, OUTPUT_LIMIT);
 	mc_page_init(&page, &record->text, flags);
-	mc_page_styled(&page, MC_STRONG, record->type);
+	mc_page_styled(&page, MC_STRONG, record->type->name);
 	mc_page_put(&page, ": ");
-	mc_page_styled(&page, record->valid ? MC_GOOD : MC_BAD,
-		record->valid ? "valid" : "not valid: receivers do not use it");
+	mc_page_styled(
+		&page, record->valid ? MC_GOOD : MC_BAD, record->valid ? "valid" : "not valid: ");
+	if (!record->valid) {
+		mc_page_styled(&page, MC_BAD, record->type->readers);
+		mc_page_styled(&page, MC_BAD, " do not use it");
+	}
 	mc_page_end(&page);
-	if ((flags & MC_TEXT_QUIET) == 0)
-		json_object_foreach (record->values, key, value)
-			put_value(&page, &record->arena, key, value);
-	for (size_t i = 0; i < record->count; i++)
-		if ((flags & MC_TEXT_QUIET) == 0 || record->findings[i]->severity >= MC_WARNING)
-			put_finding(&page, record->findings[i], record->corrected);
+	if (!quiet && record->valid) /* of any other they are mostly what nobody wrote */
+		put_values(&page, record);
+	for (size_t i = 0, next; i < record->count; i = next) {
+		for (next = i + 1; next < record->count; next++)
+			if (!is_same(record->findings[i], record->findings[next]))
+				break;
+		if (!quiet || record->findings[i]->severity >= MC_WARNING)
+			put_findings(&page, record->findings + i, next - i);
+	}
 	if (record->corrected != NULL)
 		put_corrected(&page, &record->arena, record->corrected);
 	return record->text.failed || record->arena.failed ? NULL : mc_buf_text(&record->text);

@@ -394,6 +394,39 @@ ask_overlaid(struct mc_run *run, const char *name, uint16_t type, unsigned depth
 	return synthesized(run, name, type, existing(run, see_through(run, dns)));
 }
 
+/* Of a name longer than names can be it is known for certain, without asking, that nothing is
+ * there. */
+static const struct mc_dns *
+impossible(struct mc_run *run, const char *name, uint16_t type)
+{
+	struct mc_dns *dns = mc_arena_alloc(run->arena, sizeof(*dns));
+
+	if (dns == NULL)
+		return (const struct mc_dns *)mc_fact_no_memory(MC_FACT_DNS);
+	*dns = (struct mc_dns){.fact = {.kind = MC_FACT_DNS,
+				       .status = MC_FACT_OK,
+				       .text = "",
+				       .began = run->now,
+				       .ended = run->now},
+		.name = name,
+		.type = type,
+		.nxdomain = true,
+		.dnssec = MC_DNSSEC_SECURE,
+		.why_bogus = "",
+		.canonical = name};
+	return dns;
+}
+
+/* Text may be longer than the name is on the wire, where octets are escaped. */
+static bool
+is_too_long(const char *name)
+{
+	char canonical[MC_NAME_TEXT_SIZE];
+
+	return strlen(name) > MC_NAME_WIRE_SIZE - 2 &&
+	       mc_name_canonical(name, NULL, canonical) != NULL;
+}
+
 const struct mc_dns *
 mc_ask_dns(struct mc_run *run, const char *prefix, const char *name, uint16_t type)
 {
@@ -401,13 +434,12 @@ mc_ask_dns(struct mc_run *run, const char *prefix, const char *name, uint16_t ty
 	const struct mc_dns *dns;
 	const char *full = name;
 
-	if (prefix != NULL) {
-		struct mc_question question = {.kind = MC_FACT_DNS, .name = name, .type = type};
-		if (!mc_name_join(prefix, name, joined))
-			return (const struct mc_dns *)without_store(run->state, &question,
-				MC_FAIL_MALFORMED, "the name would be longer than 255 octets");
+	if (prefix != NULL && !mc_name_join(prefix, name, joined))
+		return impossible(run, mc_arena_printf(run->arena, "%s.%s", prefix, name), type);
+	if (prefix != NULL)
 		full = mc_arena_strdup(run->arena, joined);
-	}
+	else if (is_too_long(name))
+		return impossible(run, name, type);
 	dns = ask_overlaid(run, full, type, 0);
 	return dns != NULL || !run->arena->failed
 		       ? dns

@@ -57,7 +57,8 @@ struct mc_run {
 /* --- what a check calls --- */
 
 /* NULL: not there yet. `prefix` (labels before the name) may be NULL. The settings' assumed
- * records are laid over the answer, and a resolver that strips DNSSEC is seen through. */
+ * records are laid over the answer, and a resolver that strips DNSSEC is seen through. A name
+ * longer than names can be does not exist, and that is the answer. */
 const struct mc_dns *mc_ask_dns(
 	struct mc_run *run, const char *prefix, const char *name, uint16_t type);
 /* The same of one server: "ADDRESS@PORT", perhaps behind MC_SERVER_RECURSIVE; NULL: the resolver,

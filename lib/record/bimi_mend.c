@@ -8,6 +8,7 @@
 enum tag { V, L, A, AVP, LPS, TAGS };
 
 static const char *const names[TAGS + 1] = {"v", "l", "a", "avp", "lps", NULL};
+static const struct mc_mend_tags tags = {.names = names};
 
 /* What a URI may not hold as it is, encoded (RFC 3986, 2.1); a comma neither, in a BIMI record. */
 static const char *
@@ -69,7 +70,7 @@ mc_bimi_mend(struct mc_arena *arena, const char *text, size_t length)
 	struct mc_problems problems;
 	struct mc_bimi bimi;
 
-	if (!mc_mend_tags(arena, text, length, names, NULL, values) || values[L] == NULL)
+	if (!mc_mend_tags(arena, text, length, &tags, values) || values[L] == NULL)
 		return NULL;
 	if (values[V] != NULL && strncmp(mc_mend_lower(arena, values[V]), "bimi", 4) != 0)
 		return NULL;

@@ -8,6 +8,7 @@
 enum tag { V, K, H, S, T, N, P, TAGS };
 
 static const char *const names[TAGS + 1] = {"v", "k", "h", "s", "t", "n", "p", NULL};
+static const struct mc_mend_tags tags = {.names = names, .notes = "n"};
 
 /* The head of a SubjectPublicKeyInfo of Ed25519, 12 octets, in base64 (RFC 8410, 4). */
 #define ED25519_HEAD "MCowBQYDK2VwAyEA"
@@ -100,7 +101,7 @@ mc_dkim_mend(struct mc_arena *arena, const char *text, size_t length)
 	bool bare = true;
 
 	if (memmem(text, length, "PRIVATE", 7) != NULL ||
-		!mc_mend_tags(arena, text, length, names, "n", values))
+		!mc_mend_tags(arena, text, length, &tags, values))
 		return NULL;
 	for (size_t i = 0; i < TAGS; i++)
 		bare = bare && values[i] == NULL;

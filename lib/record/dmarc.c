@@ -80,7 +80,8 @@ tell_bad_policy(struct reading *reading, const struct mc_tag *tag)
 		tag->value,
 		tag->wrong != NULL ? tag->wrong : "it must be none, quarantine or reject");
 	if (strchr(tag->value, ',') != NULL)
-		mc_problem_fix(reading->problems, "Write semicolons, not commas, between the tags");
+		mc_problem_fix(
+			reading->problems, "Write semicolons, not commas, between the tags.");
 }
 
 static void
@@ -101,18 +102,6 @@ read_policy(struct reading *reading, const struct mc_tag *tag)
 		dmarc->np = policy;
 }
 
-/* "y, n or u" of "ynu". */
-static const char *
-letters_text(struct mc_arena *arena, const char *letters)
-{
-	const char *text = mc_arena_printf(arena, "%c", letters[0]);
-
-	for (size_t i = 1; letters[i] != '\0'; i++)
-		text = mc_arena_printf(
-			arena, "%s%s%c", text, letters[i + 1] != '\0' ? ", " : " or ", letters[i]);
-	return text;
-}
-
 /* A tag of one letter out of a few; any other value leaves the default. */
 static char
 letter_of(struct reading *reading, const struct mc_tag *tag, const char *letters)
@@ -125,7 +114,9 @@ letter_of(struct reading *reading, const struct mc_tag *tag, const char *letters
 		return letter;
 	mc_problem(reading->problems, "dmarc.tag-invalid", tag->value_at,
 		"%s=%s: it must be %s; the default is taken", tag->name, tag->value,
-		letters_text(reading->problems->arena, letters));
+		strcmp(letters, "rs") == 0   ? "r or s"
+		: strcmp(letters, "yn") == 0 ? "y or n"
+					     : "y, n or u");
 	return '\0';
 }
 
@@ -172,8 +163,7 @@ read_fo(struct reading *reading, const struct mc_tag *tag)
 	else
 		mc_problem(reading->problems, "dmarc.tag-invalid", tag->value_at,
 			"fo=%s: it must be made of 0 or 1, d and s, with colons between; the "
-			"default "
-			"(0) is taken",
+			"default (0) is taken",
 			tag->value);
 }
 
@@ -241,6 +231,8 @@ read_tag(struct reading *reading, const struct mc_tag *tag)
 		if (strcasecmp(tags[i].name, tag->name) == 0) {
 			mc_problem(reading->problems, "dmarc.tag-unknown", tag->name_at,
 				"%s: names of tags are in lower case", tag->name);
+			mc_problem_fix(reading->problems, "Write %s instead of %s.", tags[i].name,
+				tag->name);
 			return;
 		}
 	}
@@ -278,7 +270,7 @@ read_malformed(struct reading *reading, const struct mc_tag *tag)
 	mc_problem(reading->problems, "dmarc.syntax", tag->wrong_at, "%s", tag->wrong);
 	if (strcasecmp(tag->name, "mailto") == 0)
 		mc_problem_fix(reading->problems,
-			"Write a comma, not a semicolon, between two destinations of reports");
+			"Write a comma, not a semicolon, between two destinations of reports.");
 }
 
 static void
@@ -367,18 +359,6 @@ judge_reports(struct reading *reading)
 			dmarc->fo);
 }
 
-static const char *
-without_backslashes(struct mc_arena *arena, const char *text, size_t length)
-{
-	char *copy = mc_arena_calloc(arena, length + 1, 1);
-	size_t n = 0;
-
-	for (size_t i = 0; copy != NULL && i < length; i++)
-		if (text[i] != '\\')
-			copy[n++] = text[i];
-	return copy != NULL ? copy : "";
-}
-
 /* Where v=DMARC1 ends, though no semicolon follows; 0: the text does not begin with it. */
 static size_t
 end_of_version(const char *text, size_t length)
@@ -399,14 +379,12 @@ tell_version(const char *text, size_t length, struct mc_problems *problems)
 	if (memmem(text, length, "\\;", 2) != NULL) {
 		mc_problem(problems, "dmarc.version", MC_NOWHERE,
 			"a backslash stands before a semicolon");
-		mc_problem_fix(problems, "Publish the semicolons without backslashes: %s",
-			without_backslashes(problems->arena, text, length));
 	} else if (lead > 0 && mc_dmarc_is_record(text + lead, length - lead)) {
 		mc_problem(problems, "dmarc.version", 0, "white space stands before v=DMARC1");
 	} else if (end > 0) {
 		mc_problem(problems, "dmarc.version", end,
 			"something else than a semicolon follows v=DMARC1");
-		mc_problem_fix(problems, "Write a semicolon right behind v=DMARC1");
+		mc_problem_fix(problems, "Write a semicolon right behind v=DMARC1.");
 	} else {
 		mc_problem(problems, "dmarc.version", lead < length ? lead : MC_NOWHERE,
 			"the record does not begin with v=DMARC1, in just these letters");
@@ -414,7 +392,7 @@ tell_version(const char *text, size_t length, struct mc_problems *problems)
 }
 
 void
-mc_dmarc_parse(
+mc_dmarc_judge(
 	const char *text, size_t length, struct mc_dmarc *ret_dmarc, struct mc_problems *problems)
 {
 	struct mc_tag_list list;
@@ -435,6 +413,22 @@ mc_dmarc_parse(
 	if (!ret_dmarc->discarded)
 		judge_policy(&reading);
 	judge_reports(&reading);
+}
+
+void
+mc_dmarc_parse(
+	const char *text, size_t length, struct mc_dmarc *ret_dmarc, struct mc_problems *problems)
+{
+	static const char *const kept[] = {"dmarc.fo-alone", "dmarc.no-reports",
+		"dmarc.pct-ignored", "dmarc.policy-none", "dmarc.report-scheme",
+		"dmarc.subdomains-open", "dmarc.tag-removed", "dmarc.tag-unknown", "dmarc.testing",
+		NULL};
+
+	mc_dmarc_judge(text, length, ret_dmarc, problems);
+	if (!ret_dmarc->valid)
+		mc_problems_offer(problems, mc_dmarc_mend(problems->arena, text, length), kept);
+	else if (ret_dmarc->recovered)
+		mc_problems_advise(problems, mc_dmarc_mend(problems->arena, text, length), kept);
 }
 
 static enum mc_dmarc_policy

@@ -37,6 +37,11 @@ bool mc_dmarc_is_record(const char *text, size_t length);
 bool mc_dmarc_is_attempt(const char *text, size_t length);
 void mc_dmarc_parse(
 	const char *text, size_t length, struct mc_dmarc *ret_dmarc, struct mc_problems *problems);
+/* The same, without a correction. */
+void mc_dmarc_judge(
+	const char *text, size_t length, struct mc_dmarc *ret_dmarc, struct mc_problems *problems);
+/* A valid record with the policy of one that is not; NULL: what is meant cannot be told. */
+const char *mc_dmarc_mend(struct mc_arena *arena, const char *text, size_t length);
 
 /* What the record asks for: for its own domain, a subdomain, one that does not exist; after t=y
  * when `effective`. ABSENT: nothing is applied. */

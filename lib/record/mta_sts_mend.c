@@ -21,11 +21,12 @@ const char *
 mc_mta_sts_mend(struct mc_arena *arena, const char *text, size_t length)
 {
 	static const char *const names[] = {"v", "id", NULL};
+	static const struct mc_mend_tags tags = {.names = names};
 	const char *values[2];
 	char id[ID_LIMIT + 1];
 	size_t n = 0;
 
-	if (!mc_mend_tags(arena, text, length, names, NULL, values) || values[1] == NULL)
+	if (!mc_mend_tags(arena, text, length, &tags, values) || values[1] == NULL)
 		return NULL;
 	if (values[0] != NULL && strncmp(mc_mend_lower(arena, values[0]), "sts", 3) != 0)
 		return NULL;

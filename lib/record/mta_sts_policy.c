@@ -191,7 +191,7 @@ read_line(struct reading *reading, const char *text, size_t at, size_t end)
 	while (value_at < end && is_blank(text[value_at]))
 		value_at++;
 	value = mc_arena_strndup(arena, text + value_at, end - value_at);
-	if (!mc_sts_is_name(name))
+	if (!mc_sts_is_name(name) || strlen(name) != (size_t)(colon - text) - at)
 		void_line(reading, at, "a key that is none: ", name);
 	else if (value[0] == '\0' || !is_printable(value) || strlen(value) != end - value_at)
 		void_line(reading, at, "no proper value for ", name);

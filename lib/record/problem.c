@@ -1,7 +1,6 @@
 /* problem: what is wrong with a record's text. */
 #include "record/problem.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -79,16 +78,31 @@ offer_text(struct mc_arena *arena, const char *record)
 	return text;
 }
 
+static void
+fix_all(struct mc_problems *problems, const char *record, const char *const *kept)
+{
+	const char *fix = offer_text(problems->arena, record);
+
+	for (struct mc_problem *problem = problems->first; problem != NULL;
+		problem = problem->next) {
+		if (problem->fix[0] != '\0' || is_one_of(problem->id, kept))
+			continue;
+		problem->fix = fix;
+		problem->corrected = problems->corrected != NULL;
+	}
+}
+
 void
 mc_problems_offer(struct mc_problems *problems, const char *record, const char *const *kept)
 {
-	const char *fix;
-
-	if (record == NULL)
-		return;
 	problems->corrected = record;
-	fix = offer_text(problems->arena, record);
-	for (struct mc_problem *problem = problems->first; problem != NULL; problem = problem->next)
-		if (problem->fix[0] == '\0' && !is_one_of(problem->id, kept))
-			problem->fix = fix;
+	if (record != NULL)
+		fix_all(problems, record, kept);
+}
+
+void
+mc_problems_advise(struct mc_problems *problems, const char *record, const char *const *kept)
+{
+	if (record != NULL)
+		fix_all(problems, record, kept);
 }

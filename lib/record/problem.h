@@ -6,6 +6,7 @@
 #define MC_RECORD_PROBLEM_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct mc_problem {
 	const char *id;
 	const char *evidence; /* with the position in words; may hold octets of any kind but NUL */
 	const char *fix;      /* "" when the registry's own says it all */
+	bool corrected;       /* the fix is to publish the corrected record, and nothing else */
 	struct mc_problem *next;
 };
 
@@ -38,5 +40,7 @@ __attribute__((format(printf, 2, 3))) void mc_problem_fix(
 /* A record to publish instead, judged already: the fix of every problem that has none yet but
  * those of `kept` (ids, NULL at the end), which it does not touch. */
 void mc_problems_offer(struct mc_problems *problems, const char *record, const char *const *kept);
+/* The same about a record that is valid, but not what its author meant: nothing is corrected. */
+void mc_problems_advise(struct mc_problems *problems, const char *record, const char *const *kept);
 
 #endif

@@ -33,4 +33,10 @@ void mc_report_uris_add(struct mc_arena *arena, const char *text, struct mc_repo
 /* How many are URIs. */
 size_t mc_report_uris_good(const struct mc_report_uris *uris);
 
+/* The list that one of addresses without "mailto:" and the like was to be, with commas alone
+ * between; "" when it is empty, NULL when there is no telling. */
+const char *mc_report_uris_mend(struct mc_arena *arena, const char *list, bool tls_rpt);
+/* A record's text with commas for the semicolons between two destinations. */
+const char *mc_report_uris_rejoin(struct mc_arena *arena, const char *text, size_t length);
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "record/mend.h"
 #include "record/spf_macro.h"
 
 enum argument { NONE, DOMAIN_NEEDED, DOMAIN_OPTIONAL, NETWORK };
@@ -68,6 +69,18 @@ holds_version(const char *text, size_t length)
 	return false;
 }
 
+/* "v=sp1", "vv=spf1": the first word is the version but for a slip. */
+static bool
+is_slip(const char *text, size_t length)
+{
+	char word[MC_SPF_VERSION_LENGTH + 2] = "";
+	size_t n = 0;
+
+	for (; n < length && text[n] != ' ' && n + 1 < sizeof(word); n++)
+		word[n] = (char)(text[n] >= 'A' && text[n] <= 'Z' ? text[n] + 32 : text[n]);
+	return (n == length || text[n] == ' ') && mc_mend_is_near(word, "v=spf1");
+}
+
 /* "v = spf1", "spf1", quotes or spaces before it, "v=spf1;", "v=spf1include:...". */
 bool
 mc_spf_is_attempt(const char *text, size_t length)
@@ -79,7 +92,7 @@ mc_spf_is_attempt(const char *text, size_t length)
 
 	if (mc_spf_is_record(text, length))
 		return false;
-	if (holds_version(text, length))
+	if (holds_version(text, length) || is_slip(text, length))
 		return true;
 	for (size_t i = 0; i < length && i < 16 && count < sizeof(squeezed) - 1; i++)
 		if (text[i] != ' ' && text[i] != '\t' && text[i] != '"' && text[i] != '\'')

@@ -8,6 +8,7 @@
 #include "record/spf_overlap.h"
 
 #define STRING_LIMIT 255 /* octets of a character-string */
+#define LABEL_LIMIT 63   /* octets */
 
 static const char *
 text_of(const struct mc_problems *problems, const struct mc_spf *spf,
@@ -70,112 +71,14 @@ mc_spf_is_nobody(const struct mc_spf *spf)
 /* --- syntax --- */
 
 static bool
-is_term(const char *text)
+ends_in_colon(const struct mc_spf *spf, const struct mc_spf_term *term)
 {
-	struct mc_spf_parser parser = {.text = text, .length = strlen(text)};
-	struct mc_spf_term term;
-
-	return mc_spf_parser_next(&parser, &term) && term.kind != MC_SPF_BAD &&
-	       term.kind != MC_SPF_UNKNOWN && term.length == parser.length;
-}
-
-static const char *
-as_network(struct mc_arena *arena, char qualifier, const char *value)
-{
-	char sign[2] = {qualifier == '+' ? '\0' : qualifier, '\0'};
-	const char *mechanism = strchr(value, ':') != NULL ? "ip6" : "ip4";
-
-	return mc_arena_printf(arena, "%s%s:%s", sign, mechanism, value);
-}
-
-/* "mx~all" are two terms; NULL: this is not the like. */
-static const char *
-without_glue(struct mc_arena *arena, const char *text, size_t length)
-{
-	const char *term = length > 4 ? mc_arena_strndup(arena, text, length - 4) : "";
-
-	if (length < 5 || strchr("+-~?", text[length - 4]) == NULL ||
-		strcasecmp(text + length - 3, "all") != 0 || !is_term(term))
-		return NULL;
-	return mc_arena_printf(arena, "%s %s", term, text + length - 4);
-}
-
-/* What was probably meant; NULL when there is no telling. */
-static const char *
-mended(struct mc_arena *arena, const struct mc_spf *spf, const struct mc_spf_term *term)
-{
-	const char *text = mc_spf_term_text(arena, spf, term);
-	const char *body = text, *colon, *candidates[6];
-	size_t length = strlen(text), count = 0;
-
-	while (length > 0 && strchr(",;.\"'", text[length - 1]) != NULL)
-		length--;
-	text = mc_arena_strndup(arena, text, length);
-	body = text;
-	if (length > 0 && strchr("+-~?", body[0]) != NULL)
-		body++;
-	candidates[count++] = text;
-	if (strncmp(text, "\xe2\x80\x93", 3) == 0 || strncmp(text, "\xe2\x80\x94", 3) == 0 ||
-		strncmp(text, "\xe2\x88\x92", 3) == 0)
-		candidates[count++] = mc_arena_printf(arena, "-%s", text + 3);
-	if (strncasecmp(body, "redirect:", 9) == 0)
-		candidates[count++] = mc_arena_printf(arena, "redirect=%s", body + 9);
-	colon = strchr(body, ':');
-	candidates[count++] = as_network(arena, term->qualifier, body);
-	if (colon != NULL)
-		candidates[count++] = as_network(arena, term->qualifier, colon + 1);
-	for (size_t i = 0; i < count; i++)
-		if (is_term(candidates[i]))
-			return candidates[i];
-	return without_glue(arena, text, length);
-}
-
-/* A term with a space inside ("include: example.net"); NULL: it is none. */
-static const char *
-without_space(struct mc_arena *arena, const struct mc_spf *spf, const struct mc_spf_term *term)
-{
-	const struct mc_spf_term *next = term + 1;
-	const char *text;
-
-	if (next >= spf->terms + spf->count || spf->text[term->position + term->length - 1] != ':')
-		return NULL;
-	text = mc_arena_printf(arena, "%s%s", mc_spf_term_text(arena, spf, term),
-		mc_spf_term_text(arena, spf, next));
-	return is_term(text) ? text : NULL;
-}
-
-/* The record without its errors; NULL when there is no telling what is meant. */
-static const char *
-mended_record(const struct mc_spf *spf, struct mc_problems *problems)
-{
-	struct mc_arena *arena = problems->arena;
-	bool whole = spf->length <= MC_SPF_FIX_LIMIT;
-	const char *record;
-	struct mc_buf buf;
-
-	begin(&buf);
-	for (size_t i = 0; whole && i < spf->count; i++) {
-		const struct mc_spf_term *term = &spf->terms[i];
-		const char *text = text_of(problems, spf, term), *joined;
-		if (term->kind == MC_SPF_BAD) {
-			bool twice = term->problem_at == term->position &&
-				     memchr(text, '=', strlen(text)) != NULL && is_term(text);
-			joined = without_space(arena, spf, term);
-			text = twice ? "" : joined != NULL ? joined : mended(arena, spf, term);
-			i += !twice && joined != NULL;
-		}
-		whole = whole && text != NULL;
-		if (text != NULL)
-			put(&buf, text, strlen(text));
-	}
-	record = end(&buf, arena);
-	return whole ? record : NULL;
+	return spf->text[term->position + term->length - 1] == ':';
 }
 
 static void
 lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 {
-	const char *record = mended_record(spf, problems);
 	size_t told = 0;
 
 	for (size_t i = 0; i < spf->count && told < MC_SPF_TOLD_LIMIT; i++) {
@@ -183,10 +86,9 @@ lint_syntax(const struct mc_spf *spf, struct mc_problems *problems)
 		if (term->kind != MC_SPF_BAD)
 			continue;
 		told++;
-		mc_problem(problems, "spf.syntax", term->problem_at, "%s: %s",
-			text_of(problems, spf, term), term->problem);
-		if (record != NULL)
-			mc_problem_fix(problems, "Publish, if this is what is meant: %s", record);
+		mc_problem(problems, "spf.syntax", term->problem_at, "%s%s %s",
+			text_of(problems, spf, term), ends_in_colon(spf, term) ? "" : ":",
+			term->problem);
 	}
 }
 
@@ -252,6 +154,79 @@ lint_all(const struct mc_spf *spf, struct mc_problems *problems)
 
 /* --- single terms --- */
 
+/* Behind what stands at `at`: a character of a host name, a macro, or "%%" and its like; `at`
+ * itself: none of these. */
+static size_t
+behind_plain(const char *text, size_t at, size_t length)
+{
+	static const char plain[] = "-_."
+				    "0123456789"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	const char *close;
+
+	if (text[at] != '%')
+		return strchr(plain, text[at]) != NULL ? at + 1 : at;
+	close = memchr(text + at, '}', length - at);
+	return at + 1 < length && text[at + 1] == '{' && close != NULL ? (size_t)(close - text) + 1
+								       : at + 2;
+}
+
+size_t
+mc_spf_odd_at(const struct mc_spf_term *term, const char *text)
+{
+	size_t begin, length = term->domain_length, behind;
+
+	if (term->kind >= MC_SPF_UNKNOWN || term->domain == NULL)
+		return MC_NOWHERE;
+	begin = (size_t)(term->domain - text);
+	for (size_t at = 0; at < length; at = behind)
+		if ((behind = behind_plain(term->domain, at, length)) == at)
+			return begin + at;
+	return length > 4 && strncasecmp(term->domain + length - 4, "-all", 4) == 0
+		       ? begin + length - 4
+		       : MC_NOWHERE;
+}
+
+/* RFC 1035, 2.3.4: what no label can be; what macros make of one is not known here. */
+static void
+lint_labels(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+{
+	const char *label = term->domain, *end = label + term->domain_length, *dot;
+
+	if (term->kind >= MC_SPF_UNKNOWN || label == NULL ||
+		memchr(label, '%', term->domain_length) != NULL)
+		return;
+	for (; label < end; label = dot + 1) {
+		dot = memchr(label, '.', (size_t)(end - label));
+		if (dot == NULL)
+			dot = end;
+		if (dot > label && dot - label <= LABEL_LIMIT)
+			continue;
+		mc_problem(problems, "spf.odd-domain", (size_t)(label - spf->text), "%s: %s",
+			text_of(problems, spf, term),
+			dot == label ? "an empty label" : "a label of more than 63 octets");
+		return;
+	}
+}
+
+static void
+lint_domain(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+{
+	size_t at = mc_spf_odd_at(term, spf->text);
+	const char *record;
+
+	if (at == MC_NOWHERE) {
+		lint_labels(spf, term, problems);
+		return;
+	}
+	mc_problem(problems, "spf.odd-domain", at, "%s: \"%.*s\" in a domain",
+		text_of(problems, spf, term), spf->text[at] == '-' ? 4 : 1, spf->text + at);
+	record = mc_spf_mend(problems->arena, spf->text, spf->length);
+	if (record != NULL)
+		mc_problem_fix(problems, "Publish %s", record);
+}
+
 static bool
 is_mechanism_name(const struct mc_spf_term *term)
 {
@@ -297,6 +272,7 @@ lint_terms(const struct mc_spf *spf, struct mc_problems *problems)
 				text_of(problems, spf, term));
 		if (term->kind == MC_SPF_UNKNOWN)
 			lint_unknown(spf, term, problems);
+		lint_domain(spf, term, problems);
 		if (term->kind <= MC_SPF_EXISTS && mc_spf_kind_looks_up(term->kind))
 			mc_spf_lint_twice(spf, term, problems);
 	}
@@ -365,15 +341,33 @@ mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems)
 			in_strings(problems->arena, spf->text, spf->length));
 }
 
+static void
+offer(const struct mc_spf *spf, struct mc_problems *problems)
+{
+	static const char *const kept[] = {"spf.mechanism-as-modifier", "spf.odd-domain",
+		"spf.overlap", "spf.pass-all", "spf.ptr", "spf.unknown-modifier", "spf.wide-range",
+		NULL};
+
+	mc_problems_offer(problems, mc_spf_mend(problems->arena, spf->text, spf->length), kept);
+}
+
 void
 mc_spf_lint(const struct mc_spf *spf, struct mc_problems *problems)
 {
 	if (spf->bad != NULL) {
 		lint_syntax(spf, problems);
+		offer(spf, problems);
 		return;
 	}
 	lint_all(spf, problems);
 	lint_reach(spf, problems);
 	mc_spf_lint_ranges(spf, problems);
 	lint_terms(spf, problems);
+	if (mc_spf_own_lookups(spf) <= MC_SPF_LOOKUP_LIMIT)
+		return;
+	offer(spf, problems);
+	if (problems->corrected == NULL)
+		mc_problem_fix(problems,
+			"Remove the includes of services that no longer send; replace a and mx by "
+			"ip4 and ip6; give services that send a lot a subdomain of their own.");
 }

@@ -14,6 +14,12 @@ void mc_spf_lint(const struct mc_spf *spf, struct mc_problems *problems);
  * separated by single spaces. */
 const char *mc_spf_rewrite(struct mc_arena *arena, const struct mc_spf *spf,
 	const struct mc_spf_term *instead_of, const char *replacement);
+/* A record without what makes receivers stop at this text, or not see that it is one; it lets no
+ * one send who was not to. NULL: what is meant cannot be told. */
+const char *mc_spf_mend(struct mc_arena *arena, const char *text, size_t length);
+/* Where in the text a term's domain is none that a host can have: a character beside its letters,
+ * digits, "-", "_", "." and macros, or an "all" that sticks to its end; MC_NOWHERE: nowhere. */
+size_t mc_spf_odd_at(const struct mc_spf_term *term, const char *text);
 /* Whether the record lets nobody send: "v=spf1 -all". */
 bool mc_spf_is_nobody(const struct mc_spf *spf);
 

@@ -260,6 +260,16 @@ is_same(const struct mc_spf_term *term, const struct mc_spf_term *other)
 		       : strncasecmp(term->domain, other->domain, length) == 0;
 }
 
+bool
+mc_spf_is_repeated(const struct mc_spf *spf, const struct mc_spf_term *term)
+{
+	for (const struct mc_spf_term *other = spf->terms; other < term; other++)
+		if (mc_spf_kind_looks_up(term->kind) && is_same(term, other) &&
+			other->qualifier == term->qualifier)
+			return true;
+	return false;
+}
+
 /* A mechanism that looks up what one before it did. */
 void
 mc_spf_lint_twice(

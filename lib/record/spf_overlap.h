@@ -15,6 +15,8 @@ void mc_spf_lint_ranges(const struct mc_spf *spf, struct mc_problems *problems);
 /* A mechanism that looks up what one before it did. */
 void mc_spf_lint_twice(
 	const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems);
+/* Whether the mechanism causes the lookup that one before it did, and says the same. */
+bool mc_spf_is_repeated(const struct mc_spf *spf, const struct mc_spf_term *term);
 
 /* Whether the term lets a network send that is too large for one sender. */
 bool mc_spf_is_wide(const struct mc_spf_term *term);

@@ -78,11 +78,17 @@ parse_field(struct mc_arena *arena, const char *text, size_t at, size_t end, con
 	struct mc_sts_field *field)
 {
 	const char *equals = memchr(text + at, '=', end - at);
+	const char *nul = memchr(text + at, '\0', end - at);
 	size_t name_end = equals != NULL ? (size_t)(equals - text) : end, wrong_at = 0;
 
 	field->at = field->wrong_at = at;
 	field->value = "";
 	field->name = mc_arena_strndup(arena, text + at, name_end - at);
+	if (nul != NULL) {
+		field->wrong = "a NUL, which may stand nowhere";
+		field->wrong_at = (size_t)(nul - text);
+		return;
+	}
 	if (at == end)
 		field->wrong = "nothing between two semicolons";
 	else if (equals == NULL)

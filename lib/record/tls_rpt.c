@@ -36,7 +36,7 @@ tell_syntax(const struct mc_sts_field *field, struct mc_problems *problems)
 	if (strncasecmp(field->name, "mailto:", 7) == 0 ||
 		strncasecmp(field->name, "https:", 6) == 0)
 		mc_problem_fix(problems,
-			"Write a comma, not a semicolon, between two destinations of reports");
+			"Write a comma, not a semicolon, between two destinations of reports.");
 }
 
 /* Every well-formed field but rua is an extension, and ignored. */
@@ -56,6 +56,7 @@ judge_fields(const struct mc_sts_fields *fields, struct mc_problems *problems)
 		} else if (strcmp(field->name, "rua") != 0) {
 			mc_problem(problems, "tls-rpt.field-unknown", field->at,
 				"%s: rua is in lower case", field->name);
+			mc_problem_fix(problems, "Write rua instead of %s.", field->name);
 		} else if (field != rua) {
 			mc_problem(
 				problems, "tls-rpt.field-duplicate", field->at, "%s", field->name);
@@ -78,7 +79,7 @@ judge_uri(const struct mc_report_uri *uri, size_t at, struct mc_problems *proble
 		: marked           ? "\"!\" must be written %21"
 				   : "neither mailto nor https");
 	if (uri->wrong != NULL && strchr(uri->text, '@') != NULL && strchr(uri->text, ':') == NULL)
-		mc_problem_fix(problems, "Publish %s; rua=mailto:%s", VERSION, uri->text);
+		mc_problem_fix(problems, "Write rua=mailto:%s", uri->text);
 	return false;
 }
 
@@ -95,7 +96,7 @@ read_rua(const struct mc_sts_field *field, struct mc_tls_rpt *tls_rpt, struct mc
 }
 
 void
-mc_tls_rpt_parse(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt,
+mc_tls_rpt_judge(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt,
 	struct mc_problems *problems)
 {
 	struct mc_sts_fields fields;
@@ -118,4 +119,15 @@ mc_tls_rpt_parse(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt
 	for (size_t i = 0; i < fields.count; i++)
 		if (strcmp(fields.fields[i].name, "rua") == 0)
 			read_rua(&fields.fields[i], ret_tls_rpt, problems);
+}
+
+void
+mc_tls_rpt_parse(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt,
+	struct mc_problems *problems)
+{
+	static const char *const kept[] = {"tls-rpt.field-unknown", NULL};
+
+	mc_tls_rpt_judge(text, length, ret_tls_rpt, problems);
+	if (!ret_tls_rpt->valid)
+		mc_problems_offer(problems, mc_tls_rpt_mend(problems->arena, text, length), kept);
 }

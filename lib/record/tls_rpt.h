@@ -22,5 +22,10 @@ bool mc_tls_rpt_is_record_alone(const char *text, size_t length);
 bool mc_tls_rpt_is_attempt(const char *text, size_t length);
 void mc_tls_rpt_parse(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt,
 	struct mc_problems *problems);
+/* The same, without a correction. */
+void mc_tls_rpt_judge(const char *text, size_t length, struct mc_tls_rpt *ret_tls_rpt,
+	struct mc_problems *problems);
+/* A valid record with the destinations of one that is not; NULL: there is no telling. */
+const char *mc_tls_rpt_mend(struct mc_arena *arena, const char *text, size_t length);
 
 #endif

@@ -270,8 +270,11 @@ read_number(struct words *words, const char *what, unsigned limit, unsigned *ret
 		number = number * 10 + (unsigned)(word[i] - '0');
 	}
 	if (!good || number > limit) {
-		mc_problem(problems, "dane.syntax", words->at - length,
-			"the %s is no number from 0 to %u", what, limit);
+		if (length == 0)
+			mc_problem(problems, "dane.syntax", MC_NOWHERE, "the %s is missing", what);
+		else
+			mc_problem(problems, "dane.syntax", words->at - length,
+				"the %s is no number from 0 to %u", what, limit);
 		return false;
 	}
 	*ret_number = number;

@@ -4,6 +4,7 @@
 #ifndef MC_REPORT_FINDING_H
 #define MC_REPORT_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -53,6 +54,7 @@ struct mc_finding {
 	const char *subject;
 	const char *detail; /* `why`, filled in */
 	const char *fix;
+	bool corrected; /* the fix is to publish the corrected record that is told beside it */
 	const char **evidence;
 	size_t evidence_count;
 	struct mc_finding *next;

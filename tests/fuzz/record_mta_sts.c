@@ -49,10 +49,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mc_arena_init(&arena, 0);
 	mc_problems_init(&problems, &arena);
 	mc_mta_sts_parse(text, size, &mta_sts, &problems);
-	if (mta_sts.valid && (!mc_mta_sts_is_record(text, size) || mta_sts.id[0] == '\0'))
+	if (mta_sts.valid && (!mc_mta_sts_is_record_alone(text, size) || mta_sts.id[0] == '\0'))
 		abort();
 	mc_tls_rpt_parse(text, size, &tls_rpt, &problems);
-	if (tls_rpt.valid && !mc_tls_rpt_is_record(text, size))
+	if (tls_rpt.valid && !mc_tls_rpt_is_record_alone(text, size))
 		abort();
 	judge_policy(&arena, text, size);
 	mc_arena_reset(&arena);

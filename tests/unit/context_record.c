@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <mailcheck.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,17 @@ static const struct corrected_case {
 	{"tlsa", "1 1 1 " HEX HEX, "3 1 1 " HEX HEX},
 	{"bimi", "V=BIMI1; l=http://example.com/logo.svg",
 		"v=BIMI1; l=https://example.com/logo.svg; a=;"},
+	{"dmarc", "v=dmarc1; p=rejct, sp=none; rua=d@example.com; mailto:e@example.com; x=y",
+		"v=DMARC1; p=reject; sp=none; rua=mailto:d@example.com,mailto:e@example.com; x=y"},
+	{"tls-rpt", "V=TLSRPTv1; rua=tls@example.com; rua=https://example.com/; x=y",
+		"v=TLSRPTv1; rua=mailto:tls@example.com,https://example.com/; x=y"},
+	{"spf", "v=spf1; ip:192.0.2.1,192.0.2.2 include: _spf.example.net mx~all",
+		"v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 include:_spf.example.net mx ~all"},
 	{"dkim", "v=DKIM1; p=", NULL},
+	{"spf", "v=spf1 redirect=a.example redirect=b.example", NULL},
+	{"spf", "v=spf1 mx, +all", NULL},
+	{"dmarc", "v=DMARC1; rua=d@example.com", NULL},
+	{"tls-rpt", "v=TLSRPTv1; rua=mailto:tls", NULL},
 	{"mta-sts", "v=STSv1; id=1", NULL},
 	{"mta-sts", "v=STSv1;", NULL},
 	{"tlsa", "0 1 1 " HEX HEX, NULL},
@@ -54,7 +65,69 @@ START_TEST(what_is_wrong_is_corrected)
 			ck_assert_ptr_nonnull(
 				strstr(mailcheck_record_json(record), "\"corrected\":\""));
 			ck_assert_ptr_nonnull(strstr(mailcheck_record_text(record, 0), corrected));
+			ck_assert_msg(strstr(mailcheck_record_text(record, 0),
+					      "Fix: Publish the corrected record below.") != NULL,
+				"%s", mailcheck_record_text(record, 0));
 		}
+		mailcheck_record_free(record);
+	}
+}
+END_TEST
+
+/* A policy too long to be told in a sentence is pointed at all the same; what a finding says of its
+ * own is told as it is. */
+START_TEST(fixes_point_at_the_corrected_record)
+{
+	char policy[4096] = "version: STSv1\nmode: Enforce\nmax_age: 604800\n";
+	mailcheck_record *record;
+
+	for (int i = 0; i < 50; i++)
+		(void)snprintf(policy + strlen(policy), sizeof(policy) - strlen(policy),
+			"mx: mx%d.a-long-name.example.com\n", i);
+	record = check("mta-sts-policy", policy, strlen(policy));
+	ck_assert_ptr_nonnull(strstr(
+		mailcheck_record_text(record, 0), "Fix: Publish the corrected record below."));
+	mailcheck_record_free(record);
+	record = check("dmarc", "v=DMARC1; p=rejct; rua=d@example.com", 36);
+	ck_assert_ptr_nonnull(
+		strstr(mailcheck_record_text(record, 0), "Fix: Write rua=mailto:d@example.com"));
+	mailcheck_record_free(record);
+}
+END_TEST
+
+static const struct text_case {
+	const char *type, *text, *part;
+} texts[] = {
+	/* one fault at several places is told once */
+	{"spf", "v=spf1 ip:192.0.2.1 include: x.example -all",
+		"      ip:192.0.2.1: there is no such mechanism (at character 8)\n"
+		"      include: the domain is missing (at character 29)\n"
+		"      x.example: there is no such mechanism (at character 30)\n"
+		"      Fix: Publish the corrected record below.\n"},
+	/* of what is not used no defaults are shown */
+	{"dmarc", "p=none",
+		"dmarc: not valid: receivers do not use it\n\n"
+		"  \xe2\x9c\x97   The DMARC record does not begin"},
+	{"tlsa", "3 1", "tlsa: not valid: senders do not use it\n\n"},
+	{"tlsa", "3 1", "      the matching type is missing\n"},
+	{"spf", "", "      the text is empty\n"},
+	{"spf", "v=spf1; -all", "      v=spf1; -all: no space follows v=spf1 (at character 7)\n"},
+	{"spf", "  v=spf1 -all", "      white space stands before v=spf1 (at character 1)\n"},
+	{"spf", "spf1 -all", "the text does not begin with v=spf1 (at character 1)\n"},
+	{"dmarc", "v=DMARC1; p=rejct; aspf=x", "p=rejct: it must be none, quarantine or reject"},
+	/* used as p=none, which nobody meant */
+	{"dmarc", "v=DMARC1; p=rejct; rua=mailto:d@b.example",
+		"Fix: Publish instead: v=DMARC1; p=reject; rua=mailto:d@b.example\n"},
+	{"dmarc", "v=DMARC1; p=rejct; aspf=x", "aspf=x: it must be r or s; the default is taken"},
+};
+
+START_TEST(texts_are_plain)
+{
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		mailcheck_record *record =
+			check(texts[i].type, texts[i].text, strlen(texts[i].text));
+		const char *text = mailcheck_record_text(record, 0);
+		ck_assert_msg(strstr(text, texts[i].part) != NULL, "%s:\n%s", texts[i].part, text);
 		mailcheck_record_free(record);
 	}
 }
@@ -89,10 +162,10 @@ END_TEST
 /* A policy that is too long is one that nobody uses; other texts of such length are no records. */
 START_TEST(nobody_is_sent_to_where_he_is)
 {
-	static const char text[] = "v=spf1 -al";
-	mailcheck_record *record = check("spf", text, strlen(text));
+	static const char text[] = "v=DKIM1; k=rsa";
+	mailcheck_record *record = check("dkim", text, strlen(text));
 
-	ck_assert_str_eq(mailcheck_record_finding_fix(record, 0), "Correct the term shown.");
+	ck_assert_str_eq(mailcheck_record_finding_fix(record, 0), "Add p= with the public key.");
 	ck_assert_ptr_null(strstr(mailcheck_record_text(record, 0), "mailcheck record"));
 	mailcheck_record_free(record);
 }
@@ -155,6 +228,6 @@ START_TEST(memory_may_run_out)
 }
 END_TEST
 
-UNIT_MAIN("context_record", what_is_wrong_is_corrected, what_is_wrong_has_a_place,
-	nobody_is_sent_to_where_he_is, values_that_may_stand_are_named, texts_may_be_long,
-	memory_may_run_out)
+UNIT_MAIN("context_record", what_is_wrong_is_corrected, fixes_point_at_the_corrected_record,
+	texts_are_plain, what_is_wrong_has_a_place, nobody_is_sent_to_where_he_is,
+	values_that_may_stand_are_named, texts_may_be_long, memory_may_run_out)

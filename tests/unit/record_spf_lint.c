@@ -39,17 +39,21 @@ START_TEST(fixes)
 		{"v=spf1 ?ip6:::ffff:192.0.2.128/121 -all", "spf.unreachable",
 			"Publish v=spf1 ?ip4:192.0.2.128/25 -all"},
 		{"v=spf1 mx include: _spf.example.net ip4: 192.0.2.1 -all", "spf.syntax",
-			"Publish, if this is what is meant: v=spf1 mx include:_spf.example.net "
+			"Publish instead: v=spf1 mx include:_spf.example.net "
 			"ip4:192.0.2.1 -all"},
 		{"v=spf1 mx include: ~all", "spf.syntax", ""},
 		{"v=spf1 a include:_spf.example.net~all", "spf.syntax",
-			"Publish, if this is what is meant: v=spf1 a include:_spf.example.net "
+			"Publish instead: v=spf1 a include:_spf.example.net "
 			"~all"},
-		{"v=spf1 mx-all", "spf.syntax",
-			"Publish, if this is what is meant: v=spf1 mx -all"},
-		{"v=spf1 192.0.2.1 redirect=a.example redirect=b.example", "spf.syntax",
-			"Publish, if this is what is meant: v=spf1 ip4:192.0.2.1 "
-			"redirect=a.example"},
+		{"v=spf1 mx-all", "spf.syntax", "Publish instead: v=spf1 mx -all"},
+		{"v=spf1 192.0.2.1 redirect=a.example redirect=A.example", "spf.syntax",
+			"Publish instead: v=spf1 ip4:192.0.2.1 redirect=a.example"},
+		{"v=spf1 192.0.2.1 redirect=a.example redirect=b.example", "spf.syntax", ""},
+		{"v=spf1 include:a.example;include:b.example -all", "spf.odd-domain",
+			"Publish v=spf1 include:a.example include:b.example -all"},
+		{"v=spf1 include:a.example-all", "spf.odd-domain",
+			"Publish v=spf1 include:a.example -all"},
+		{"v=spf1 a:*.example.com -all", "spf.odd-domain", ""},
 		{"v=spf1 mx a mx -all", "spf.duplicate", "Publish v=spf1 mx a -all"},
 	};
 
