@@ -177,9 +177,9 @@ const struct command commands[] = {
 		.description =
 			"Classifies the TEXT of a reply, bare or as it stands in a bounce or a "
 			"log; without TEXT, one reply a line of standard input, and a line of JSON "
-			"for each. It works offline, but for --check. What a class means says "
-			"'mailcheck explain "
-			"reply.CLASS'.",
+			"for each. It works offline, but for --check. 'mailcheck explain "
+			"reply.CLASS' tells what a class means. The exit status is 0 when all was "
+			"read.",
 		.examples = reply_examples,
 		.flags = FLAGS_GENERAL | FLAGS_OUTPUT | FLAGS_MESSAGE | FLAGS_REPLY | FLAGS_ANY,
 		.run = reply_run,

@@ -9,6 +9,9 @@
 
 #define ID_INDENT 36
 #define LABEL_INDENT 12
+#define TEXT_SIZE 4096 /* the longest text of the registry has a quarter of it */
+#define HOLDERS 6      /* ids shown that hold the word asked for */
+#define HOLDER_LEAST 3 /* letters of such a word */
 
 /* The name of a check is what stands before the dot. */
 static bool
@@ -41,16 +44,42 @@ is_known(const char *word)
 	return mailcheck_finding_find(word) != NULL;
 }
 
+/* The first few ids that hold the word, with commas between; "" when there is none. */
+static void
+list_holders(const char *word, char *text, size_t size)
+{
+	const mailcheck_finding_info *info;
+	size_t length = 0, count = 0;
+
+	text[0] = '\0';
+	for (uint32_t i = 0; (info = mailcheck_finding_at(i)) != NULL && length < size; i++) {
+		const char *id = mailcheck_finding_info_id(info);
+
+		if (strlen(word) < HOLDER_LEAST || strstr(id, word) == NULL)
+			continue;
+		if (count++ == HOLDERS) {
+			snprintf(text + length, size - length, ", ...");
+			return;
+		}
+		length += (size_t)snprintf(
+			text + length, size - length, "%s%s", count > 1 ? ", " : "", id);
+	}
+}
+
 static void
 tell_unknown(const char *word)
 {
+	char holders[512];
 	const mailcheck_finding_info *info;
 	struct suggestion suggestion;
 
 	suggest_begin(&suggestion, word, strlen(word));
 	for (uint32_t i = 0; (info = mailcheck_finding_at(i)) != NULL; i++)
 		suggest_consider(&suggestion, mailcheck_finding_info_id(info));
-	if (suggestion.best != NULL)
+	list_holders(word, holders, sizeof(holders));
+	if (holders[0] != '\0')
+		message("no finding '%s'; see %s", SHOWN(word), holders);
+	else if (suggestion.best != NULL)
 		message("no finding '%s'; did you mean '%s'?", SHOWN(word), suggestion.best);
 	else
 		message("no finding '%s'; 'mailcheck explain' lists them", SHOWN(word));
@@ -80,11 +109,33 @@ write_json(struct output *output, const mailcheck_finding_info *info)
 	output_text(output, "}");
 }
 
+/* "{domain}", which a report fills in, as help writes it: DOMAIN. */
+static void
+spell_out(const char *text, char *buffer, size_t size)
+{
+	size_t length = 0;
+	bool inside = false;
+
+	for (; *text != '\0' && length + 1 < size; text++) {
+		if (*text == '{' || *text == '}')
+			inside = *text == '{';
+		else
+			buffer[length++] = inside && *text >= 'a' && *text <= 'z'
+						   ? (char)(*text - 'a' + 'A')
+						   : *text;
+	}
+	buffer[length] = '\0';
+}
+
 static void
 labelled(struct output *output, const char *label, const char *text)
 {
-	if (text[0] != '\0')
-		wrap_term(output, label, LABEL_INDENT, text);
+	char spelt[TEXT_SIZE];
+
+	if (text[0] == '\0')
+		return;
+	spell_out(text, spelt, sizeof(spelt));
+	wrap_term(output, label, LABEL_INDENT, spelt);
 }
 
 static void

@@ -15,8 +15,7 @@ struct own_row {
 static const struct own_row own_rows[OWN_NONE] = {
 	[OWN_CHECK] = {"check", 0, "NAME,...", "Make these checks only (repeatable)", FLAGS_VERDICT},
 	[OWN_MESSAGE] = {"message", 0, "FILE",
-		"A message: the bounce that is to be read (reply; -: standard input), or one whose "
-		"signatures name the DKIM keys to look for", FLAGS_MESSAGE},
+		"A message whose signatures name the DKIM keys to look for", FLAGS_MESSAGE},
 	[OWN_RULES] = {"rules", 0, "FILE", "Read rules of your own after the built-in ones",
 		FLAGS_REPLY},
 	[OWN_REPLY_CHECK] = {"check", 0, "",

@@ -58,8 +58,17 @@ examples(struct output *output, const struct command *command)
 	}
 }
 
+/* Of --message, which reply takes for a bounce and the others for a message that is signed. */
+static const char *
+help_of(const struct flag *flag, const struct command *command)
+{
+	if (flag->own == OWN_MESSAGE && (command->flags & FLAGS_REPLY) != 0)
+		return "The bounce to be read, in place of TEXT (-: standard input)";
+	return flag_help(flag);
+}
+
 static void
-describe_flag(struct output *output, const struct flag *flag)
+describe_flag(struct output *output, const struct command *command, const struct flag *flag)
 {
 	const char *argument = flag_argument(flag);
 	char letter = flag_letter(flag), term[256];
@@ -67,11 +76,12 @@ describe_flag(struct output *output, const struct flag *flag)
 	snprintf(term, sizeof(term), "  %c%c%c --%s%s%s", letter != 0 ? '-' : ' ',
 		letter != 0 ? letter : ' ', letter != 0 ? ',' : ' ', flag_name(flag),
 		argument[0] != '\0' ? " " : "", argument);
-	wrap_term(output, term, FLAG_INDENT, flag_help(flag));
+	wrap_term(output, term, FLAG_INDENT, help_of(flag, command));
 }
 
 static void
-describe_section(struct output *output, const struct section *section)
+describe_section(
+	struct output *output, const struct command *command, const struct section *section)
 {
 	struct flag flag;
 	bool begun = false;
@@ -85,7 +95,7 @@ describe_section(struct output *output, const struct section *section)
 			output_text(output, "\n");
 			begun = true;
 		}
-		describe_flag(output, &flag);
+		describe_flag(output, command, &flag);
 	}
 }
 
@@ -101,7 +111,7 @@ help_command(struct output *output, const struct command *command)
 	examples(output, command);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		if ((sections[i].group & command->flags) != 0)
-			describe_section(output, &sections[i]);
+			describe_section(output, command, &sections[i]);
 	if ((command->flags & FLAGS_VERDICT) != 0)
 		exit_statuses(output);
 }

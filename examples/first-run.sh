@@ -8,8 +8,13 @@ build=${BUILD:-$root/build}
 # shellcheck disable=SC2086
 need_packages $BUILD_PACKAGES $LAB_PACKAGES
 
-[ -f "$build/build.ninja" ] || meson setup "$build" "$root" -Dtests=enabled >"${build}.log" 2>&1 ||
-    { cat "${build}.log" >&2; exit 1; }
+configure() {
+    meson setup "$@" "$build" "$root" -Dtests=enabled >"${build}.log" 2>&1 ||
+        { cat "${build}.log" >&2; exit 1; }
+}
+[ -f "$build/build.ninja" ] || configure
+# A build directory that was set up without the lab gets it.
+ninja -C "$build" -t query tests/labd/labd >/dev/null 2>&1 || configure --reconfigure
 ninja -C "$build" --quiet cli/mailcheck tests/labd/labd
 
 lab=$(mktemp -d)

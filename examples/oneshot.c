@@ -25,6 +25,20 @@ set(mailcheck *mc, const char *assignment)
 }
 
 static void
+print_finding(const mailcheck_report *report, uint32_t i, uint32_t j)
+{
+	int32_t severity = mailcheck_report_finding_severity(report, i, j);
+	const char *evidence = mailcheck_report_finding_evidence(report, i, j, 0);
+
+	printf("    %s: %s: %s%s%s%s\n", mailcheck_severity_text(severity),
+		mailcheck_report_finding_subject(report, i, j),
+		mailcheck_report_finding_title(report, i, j), evidence != NULL ? " (" : "",
+		evidence != NULL ? evidence : "", evidence != NULL ? ")" : "");
+	if (severity >= MAILCHECK_WARNING)
+		printf("      %s\n", mailcheck_report_finding_fix(report, i, j));
+}
+
+static void
 print(const mailcheck_report *report)
 {
 	const char *cause = mailcheck_report_root_cause(report);
@@ -40,11 +54,7 @@ print(const mailcheck_report *report)
 			mailcheck_verdict_text(mailcheck_report_check_verdict(report, i)),
 			reason != NULL ? ", " : "", reason != NULL ? reason : "");
 		for (uint32_t j = 0; j < mailcheck_report_findings(report, i); j++)
-			printf("    %s: %s: %s\n",
-				mailcheck_severity_text(
-					mailcheck_report_finding_severity(report, i, j)),
-				mailcheck_report_finding_subject(report, i, j),
-				mailcheck_report_finding_title(report, i, j));
+			print_finding(report, i, j);
 	}
 }
 

@@ -12,7 +12,7 @@
  *	    mailcheck_run(mc, "example.com", NULL, &report) == MAILCHECK_OK)
  *		puts(mailcheck_report_json(report));
  *	else
- *		fputs(mailcheck_error(mc), stderr);
+ *		fprintf(stderr, "%s\n", mailcheck_error(mc));
  *	mailcheck_report_free(report);
  *	mailcheck_free(mc);
  *
@@ -29,8 +29,9 @@
  *
  * Rules that hold everywhere:
  * - Strings are UTF-8 and NUL-terminated; one returned belongs to the object it came from.
- * - Every function returning int32_t gives MAILCHECK_OK (0) or a negative MAILCHECK_ error; on
- *   failure out-parameters are untouched and mailcheck_error() has the text.
+ * - Every function that names errors gives MAILCHECK_OK (0) or one of them, negative; on failure
+ *   out-parameters are untouched, and mailcheck_error() has the text where a context is at hand,
+ *   mailcheck_strerror() a general one. A NULL where none may be is BAD_ARGUMENT.
  * - A context is used by one thread at a time. After fork() the child may only call _free.
  * - The library never prints, exits, or installs signal handlers.
  */

@@ -36,11 +36,12 @@ MAILCHECK_API int32_t mailcheck_set(mailcheck *mc, const char *name, const char 
 MAILCHECK_API const char *mailcheck_error(const mailcheck *mc);
 
 /* Puts a target to work. `target` is a domain ("example.com", internationalised names in UTF-8
- * are converted by IDNA 2008) or a host as "smtp://HOST[:PORT]" (default port 25; an IPv6 address
- * in brackets), or "spf:DOMAIN" (mailcheck/spf.h; needs option "ip"). `checks` is a comma-separated
- * list of check names, "records" for those that connect to no mail host, or NULL for all that
- * apply. `tag` comes back with the report. Errors: BAD_TARGET, BAD_CHECK, BAD_OPTION (SPF without
- * "ip"), BUSY (see option "concurrency"), FORKED, SYSTEM, NO_MEMORY. */
+ * are converted by IDNA 2008), a host as "smtp://HOST[:PORT]" (default port 25; an IPv6 address
+ * in brackets), "dnsbl://ADDRESS" or "dnsbl://DOMAIN" (what block lists say of it), or "spf:DOMAIN"
+ * (mailcheck/spf.h; needs option "ip"). `checks` is a comma-separated list of check names,
+ * "records" for those that connect to no mail host, or NULL for all that apply. `tag` comes back
+ * with the report. Errors: BAD_TARGET, BAD_CHECK, BAD_OPTION (SPF without "ip"), BUSY (see option
+ * "concurrency"), FORKED, SYSTEM, NO_MEMORY. */
 MAILCHECK_API int32_t mailcheck_submit(
 	mailcheck *mc, const char *target, const char *checks, uint64_t tag);
 
@@ -64,7 +65,7 @@ MAILCHECK_API int32_t mailcheck_run(
 MAILCHECK_API int32_t mailcheck_cancel(mailcheck *mc, uint64_t tag);
 
 /* How far things are: targets in work, facts asked for and facts arrived since the context was
- * made. Any pointer may be NULL. */
+ * made. Any of the three pointers may be NULL. Errors: BAD_ARGUMENT. */
 MAILCHECK_API int32_t mailcheck_progress(
 	const mailcheck *mc, uint32_t *ret_targets, uint64_t *ret_asked, uint64_t *ret_arrived);
 

@@ -27,7 +27,7 @@ MAILCHECK_API const mailcheck_finding_info *mailcheck_finding_at(uint32_t i);
 /* The row with that id, static; NULL when there is none. */
 MAILCHECK_API const mailcheck_finding_info *mailcheck_finding_find(const char *id);
 
-/* Each static, never NULL. */
+/* Each static, never NULL; `info` is a row of the above, not NULL. */
 MAILCHECK_API const char *mailcheck_finding_info_id(const mailcheck_finding_info *info);
 MAILCHECK_API int32_t mailcheck_finding_info_severity(const mailcheck_finding_info *info);
 MAILCHECK_API const char *mailcheck_finding_info_title(const mailcheck_finding_info *info);
@@ -35,6 +35,7 @@ MAILCHECK_API const char *mailcheck_finding_info_title(const mailcheck_finding_i
 MAILCHECK_API const char *mailcheck_finding_info_why(const mailcheck_finding_info *info);
 /* What to change; "" when there is nothing to do. */
 MAILCHECK_API const char *mailcheck_finding_info_fix(const mailcheck_finding_info *info);
+/* The standard that says so, with its section: "RFC 5321, 5.1"; "" when none does. */
 MAILCHECK_API const char *mailcheck_finding_info_reference(const mailcheck_finding_info *info);
 /* The version that first had it. */
 MAILCHECK_API const char *mailcheck_finding_info_since(const mailcheck_finding_info *info);

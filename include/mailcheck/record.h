@@ -35,7 +35,9 @@ MAILCHECK_API void mailcheck_record_free(mailcheck_record *record);
 /* 1 when a conforming receiver uses the record, as the RFC of its type says, else 0. */
 MAILCHECK_API int32_t mailcheck_record_valid(const mailcheck_record *record);
 
-/* The i-th finding, worst first: every accessor gives NULL (or -1) when i is out of range. */
+/* How many findings there are, worst first, and of the i-th its id, enum mailcheck_severity and
+ * what to change; what it is called is mailcheck_finding_find() of the id. NULL (or -1) when i is
+ * out of range. */
 MAILCHECK_API uint32_t mailcheck_record_findings(const mailcheck_record *record);
 MAILCHECK_API const char *mailcheck_record_finding_id(const mailcheck_record *record, uint32_t i);
 MAILCHECK_API int32_t mailcheck_record_finding_severity(const mailcheck_record *record, uint32_t i);

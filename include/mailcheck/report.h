@@ -30,7 +30,7 @@ MAILCHECK_API const char *mailcheck_verdict_text(int32_t verdict);
 
 /* enum mailcheck_verdict: the worst of the checks. */
 MAILCHECK_API int32_t mailcheck_report_verdict(const mailcheck_report *report);
-/* The canonical name: a domain or "host:port". */
+/* The canonical name: a domain, "host:port", or an address that block lists are asked about. */
 MAILCHECK_API const char *mailcheck_report_target(const mailcheck_report *report);
 /* The target as it was submitted, escaped. */
 MAILCHECK_API const char *mailcheck_report_input(const mailcheck_report *report);
@@ -45,14 +45,17 @@ MAILCHECK_API int64_t mailcheck_report_duration(const mailcheck_report *report);
 /* The id of the finding to begin with, the cause of others; "" when there is none. */
 MAILCHECK_API const char *mailcheck_report_root_cause(const mailcheck_report *report);
 
-/* The i-th check; every accessor below gives NULL (or -1) when i or j is out of range. */
+/* How many checks there are, in the order of causes, and what is said of the i-th. Every accessor
+ * below gives NULL (or -1) when an index is out of range; a string belongs to the report. */
 MAILCHECK_API uint32_t mailcheck_report_checks(const mailcheck_report *report);
 MAILCHECK_API const char *mailcheck_report_check_name(const mailcheck_report *report, uint32_t i);
 MAILCHECK_API int32_t mailcheck_report_check_verdict(const mailcheck_report *report, uint32_t i);
 /* NULL also when the verdict needs no reason. */
 MAILCHECK_API const char *mailcheck_report_check_reason(const mailcheck_report *report, uint32_t i);
 
-/* The j-th finding of the i-th check, worst first. */
+/* How many findings the i-th check has (0 when i is out of range), worst first, and what is said in
+ * the j-th: its id, enum mailcheck_severity, what it is about (a domain, a host, "HOST
+ * [ADDRESS]:PORT", ...), its title, why it matters, and what to change. */
 MAILCHECK_API uint32_t mailcheck_report_findings(const mailcheck_report *report, uint32_t i);
 MAILCHECK_API const char *mailcheck_report_finding_id(
 	const mailcheck_report *report, uint32_t i, uint32_t j);
@@ -66,6 +69,10 @@ MAILCHECK_API const char *mailcheck_report_finding_detail(
 	const mailcheck_report *report, uint32_t i, uint32_t j);
 MAILCHECK_API const char *mailcheck_report_finding_fix(
 	const mailcheck_report *report, uint32_t i, uint32_t j);
+/* The k-th piece of evidence: what was seen, as "connection refused" or a record. NULL behind the
+ * last. */
+MAILCHECK_API const char *mailcheck_report_finding_evidence(
+	const mailcheck_report *report, uint32_t i, uint32_t j, uint32_t k);
 
 /* The whole report as one line of JSON (schema "mailcheck-report/1"), without line end. NULL when
  * out of memory. */

@@ -274,9 +274,9 @@ judge(struct mc_run *run, const struct host *host, const struct mc_problems *pro
 		mc_inconclusive(run, "the resolver does not pass on DNSSEC signatures");
 		break;
 	case INSECURE:
-		mc_find(run, "dane.insecure", "%s TLSA: %zu records; addresses: %s, TLSA: %s",
-			tlsa->name, tlsa->count, dnssec_word(host->secure),
-			dnssec_word(tlsa->dnssec));
+		mc_find(run, "dane.insecure", "%s TLSA: %zu record%s; addresses: %s, TLSA: %s",
+			tlsa->name, tlsa->count, tlsa->count == 1 ? "" : "s",
+			dnssec_word(host->secure), dnssec_word(tlsa->dnssec));
 		break;
 	case USABLE:
 	case UNUSABLE:

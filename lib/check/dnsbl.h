@@ -34,6 +34,7 @@ struct mc_dnsbl_row {
 	const struct mc_dns *answer; /* NULL: it was not asked */
 	const char *meaning;         /* of the codes; NULL: none */
 	const char *reason; /* its text when listed, else why there is no verdict; or NULL */
+	const char *fix;    /* what is to be done where it could not be asked; or NULL */
 	bool outside;       /* broken by an answer that is no list's */
 	bool within;        /* what it has counts at another list already */
 };

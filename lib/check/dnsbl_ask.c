@@ -296,19 +296,26 @@ judge(struct mc_run *run, struct mc_dnsbl_row *row, const struct reading *readin
 
 /* Reasons there are before anything is asked. */
 static const char *
-unaskable(struct mc_run *run, const struct mc_dnsbl_item *item, const struct mc_list *list)
+unaskable(struct mc_run *run, const struct mc_dnsbl_item *item, const struct mc_list *list,
+	const char **ret_fix)
 {
 	static const unsigned wants[] = {
 		[0] = MC_LIST_DOMAIN, [4] = MC_LIST_IPV4, [6] = MC_LIST_IPV6};
 	bool has_key = list->key == NULL;
 
+	*ret_fix = NULL;
 	if (list->dead != NULL)
 		return mc_arena_printf(run->arena, "dead since %s: %s", list->dead, list->how);
-	if ((list->asks & wants[item->address.family]) == 0)
+	if ((list->asks & wants[item->address.family]) == 0) {
+		*ret_fix = "Nothing: ask this list about what it lists.";
 		return "it cannot be asked about this: it is a list of other things";
+	}
 	for (size_t i = 0; list->key != NULL && i < run->settings->list_key_count; i++)
 		has_key = has_key || strcmp(run->settings->list_keys[i], list->key) == 0;
-	return has_key ? NULL : "it needs a key (--dnsbl-keys), and there is none";
+	if (has_key)
+		return NULL;
+	*ret_fix = "Register with the list, and give the key it hands out by --dnsbl-keys FILE.";
+	return "it needs a key (--dnsbl-keys), and there is none";
 }
 
 enum mc_step
@@ -316,7 +323,7 @@ mc_dnsbl_ask(struct mc_run *run, const struct mc_dnsbl_item *item, const struct 
 	struct mc_dnsbl_row *ret_row)
 {
 	const char *labels = labels_of(run, item->subject, &item->address);
-	const char *problem = unaskable(run, item, list);
+	const char *fix, *problem = unaskable(run, item, list, &fix);
 	const struct mc_dns *dns, *txt = NULL;
 	struct reading reading;
 	struct tests tests;
@@ -327,6 +334,7 @@ mc_dnsbl_ask(struct mc_run *run, const struct mc_dnsbl_item *item, const struct 
 	if (problem != NULL) {
 		conclude(ret_row, list->dead != NULL ? MC_DNSBL_BROKEN : MC_DNSBL_UNVERIFIABLE,
 			problem);
+		ret_row->fix = fix;
 		return MC_DONE;
 	}
 	step = ask_tests(run, item, list, &tests);

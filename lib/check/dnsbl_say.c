@@ -155,25 +155,42 @@ say_listing(struct mc_run *run, const struct mc_dnsbl_row *row)
 			row->list->removal);
 }
 
+/* Whom a list was asked about, where that is not the target itself. */
+static const char *
+about(struct mc_run *run, const struct mc_dnsbl_row *row)
+{
+	if (row->item->role == NULL)
+		return "";
+	return mc_arena_printf(run->arena, " about %s", row->item->subject);
+}
+
 /* One finding for all that gave no verdict for the same sort of reason. */
 static void
 say_rest(struct mc_run *run, const struct mc_dnsbl_rows *rows, enum mc_dnsbl_verdict verdict)
 {
+	static const char *const ids[MC_DNSBL_VERDICTS] = {
+		[MC_DNSBL_REFUSED] = "dnsbl.refused",
+		[MC_DNSBL_BROKEN] = "dnsbl.broken",
+		[MC_DNSBL_UNVERIFIABLE] = "dnsbl.unverifiable",
+	};
+	const char *fix = NULL;
+	bool same = true;
 	size_t said = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct mc_dnsbl_row *row = &rows->rows[i];
 		if (row->verdict != verdict)
 			continue;
+		same = said == 0 || (same && fix == row->fix);
+		fix = row->fix;
 		if (said++ > 0)
-			mc_evidence(run, "%s: %s", row->list->zone, row->reason);
-		else if (verdict == MC_DNSBL_REFUSED)
-			mc_find(run, "dnsbl.refused", "%s: %s", row->list->zone, row->reason);
-		else if (verdict == MC_DNSBL_BROKEN)
-			mc_find(run, "dnsbl.broken", "%s: %s", row->list->zone, row->reason);
+			mc_evidence(run, "%s%s: %s", row->list->zone, about(run, row), row->reason);
 		else
-			mc_find(run, "dnsbl.unverifiable", "%s: %s", row->list->zone, row->reason);
+			mc_find(run, ids[verdict], "%s%s: %s", row->list->zone, about(run, row),
+				row->reason);
 	}
+	if (fix != NULL && same)
+		mc_fix(run, "%s", fix);
 }
 
 static void

@@ -157,8 +157,8 @@ judge_island(struct mc_run *run, const struct mc_chain *chain)
 		chain->ds->count > 0 || chain->keys->fact.status != MC_FACT_OK ||
 		chain->keys->count == 0)
 		return;
-	mc_find(run, "dnssec.no-ds", "%s has %zu DNSKEY records and no DS", chain->apex,
-		chain->keys->count);
+	mc_find(run, "dnssec.no-ds", "%s has %zu DNSKEY record%s and no DS", chain->apex,
+		chain->keys->count, chain->keys->count == 1 ? "" : "s");
 	mc_about(run, chain->apex);
 }
 

@@ -302,7 +302,10 @@ without_addresses(struct mc_run *run, const struct mc_host *host)
 			"End the name of the mail host with a dot in the zone file, or leave the "
 			"domain out of it in the web form: MX %u %s.",
 			run->subject->preference, meant);
-	}
+	} else if (strchr(name, '.') == NULL)
+		mc_fix(run,
+			"Write the full name in the MX record of %s, with the final dot: %s.%s.",
+			run->domain, name, run->domain);
 	return MC_DONE;
 }
 
@@ -334,9 +337,16 @@ judge_host(struct mc_run *run, const struct mc_host *host)
 
 	judge_letters(run, name);
 	if (strchr(name, '.') == NULL)
-		mc_find(run, "mx.single-label", "%s", name);
-	if (host->alias != NULL && strcmp(name, run->domain) != 0)
+		mc_find(run, "mx.single-label", "MX %u %s", run->subject->preference, name);
+	if (host->alias != NULL && strcmp(name, run->domain) != 0) {
 		mc_find(run, "mx.target-cname", "%s", mc_host_chain(run, host->alias));
+		if (host->count == 0 && host->failed == NULL && host->bogus == NULL &&
+			!host->other_family)
+			mc_fix(run,
+				"Let the MX record of %s name a host with addresses of its own, "
+				"not the end of this chain: it leads nowhere now.",
+				run->domain);
+	}
 	if (host->bogus != NULL)
 		mc_find(run, "mx.target-bogus", "%s", host->bogus->why_bogus);
 	if (host->left_out > 0)

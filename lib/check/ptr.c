@@ -110,6 +110,16 @@ not_known(struct mc_run *run, const struct mc_fact *failed)
 	return MC_DONE;
 }
 
+static void
+tell_several(struct mc_run *run, const struct names *names)
+{
+	const char *text = names->names[0];
+
+	for (size_t i = 1; i < names->count; i++)
+		text = mc_arena_printf(run->arena, "%s, %s", text, names->names[i]);
+	mc_find(run, "ptr.multiple", "%s", text);
+}
+
 static enum mc_step
 judge_names(struct mc_run *run, const struct names *names)
 {
@@ -119,7 +129,7 @@ judge_names(struct mc_run *run, const struct names *names)
 	json_object_set_new(
 		run->values, "confirmed", confirmed != NULL ? json_true() : json_false());
 	if (names->count > 1)
-		mc_find(run, "ptr.multiple", "%zu names", names->count);
+		tell_several(run, names);
 	if (confirmed == NULL && failed != NULL)
 		return not_known(run, failed);
 	if (confirmed == NULL)

@@ -44,10 +44,29 @@ mc_smtp_refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply, bool e
 	return true;
 }
 
+/* A step as people call it. */
+static const char *
+step_text(enum mc_step_name step)
+{
+	static const char *const words[MC_STEP_COUNT] = {
+		[MC_STEP_CONNECT] = "the connect",
+		[MC_STEP_TLS] = "the TLS handshake",
+		[MC_STEP_BANNER] = "the greeting",
+		[MC_STEP_EHLO] = "EHLO",
+		[MC_STEP_HELO] = "HELO",
+		[MC_STEP_STARTTLS] = "STARTTLS",
+		[MC_STEP_MAIL] = "MAIL",
+		[MC_STEP_RCPT] = "RCPT",
+		[MC_STEP_QUIT] = "QUIT",
+	};
+
+	return words[step];
+}
+
 void
 mc_smtp_find_unexpected(struct mc_run *run, const struct mc_stage *stage)
 {
-	mc_find(run, "smtp.unexpected-code", "%s%s: %s", mc_step_name_text(stage->step),
+	mc_find(run, "smtp.unexpected-code", "%s%s: %s", step_text(stage->step),
 		stage->encrypted ? " (in TLS)" : "", mc_smtp_reply_line(run, &stage->reply));
 }
 
@@ -94,10 +113,19 @@ tell_other_service(struct mc_run *run, const struct mc_session *session)
 	if (stage == NULL || stage->reply.count == 0)
 		return;
 	text = stage->reply.lines[0].text;
-	if (strstr(text, "LMTP") != NULL)
+	if (strstr(text, "LMTP") != NULL) {
 		mc_evidence(run, "the greeting speaks of LMTP (see: mailcheck smtp --lmtp)");
-	else if (strstr(text, "FTP") != NULL && strstr(text, "SMTP") == NULL)
+		mc_fix(run,
+			"LMTP is for the last step, between one's own servers (RFC 2033): let MX "
+			"records and senders lead to the SMTP server that passes mail on to this "
+			"one. This one is checked with --lmtp.");
+	} else if (strstr(text, "FTP") != NULL && strstr(text, "SMTP") == NULL) {
 		mc_evidence(run, "the greeting is that of an FTP server");
+		mc_fix(run,
+			"Find out what listens on this port (ss -ltnp), move it away, and start "
+			"the mail server there; or correct the address record or the port "
+			"forwarding that leads here.");
+	}
 }
 
 static void
@@ -119,7 +147,14 @@ judge_refused_end(struct mc_run *run, const struct mc_session *session)
 static const char *
 waiting_for(const struct mc_session *session)
 {
-	return session->last == MC_STEP_BANNER ? "the greeting" : mc_step_name_text(session->last);
+	return step_text(session->last);
+}
+
+static const char *
+of_reply(const struct mc_session *session)
+{
+	return session->last == MC_STEP_BANNER || session->last == MC_STEP_TLS ? ""
+									       : "the reply to ";
 }
 
 static const char *
@@ -177,17 +212,19 @@ mc_smtp_judge_end(struct mc_run *run, const struct mc_session *session)
 		judge_refused_end(run, session);
 		return;
 	case MC_END_CLOSED:
-		mc_find(run, "smtp.closed", "waiting for %s", waiting_for(session));
+		mc_find(run, "smtp.closed", "waiting for %s%s", of_reply(session),
+			waiting_for(session));
 		mc_evidence(run, "%s", partial(run, session));
 		return;
 	case MC_END_RESET:
-		mc_find(run, "smtp.connection-reset", "waiting for %s", waiting_for(session));
+		mc_find(run, "smtp.connection-reset", "waiting for %s%s", of_reply(session),
+			waiting_for(session));
 		return;
 	case MC_END_TIMEOUT:
 		judge_timeout(run, session);
 		return;
 	case MC_END_ENDLESS:
-		mc_find(run, "smtp.endless-reply", "reply to %s: over %d lines or %d octets",
+		mc_find(run, "smtp.endless-reply", "%s: over %d lines or %d octets",
 			waiting_for(session), MC_SMTP_REPLY_LINES, MC_SMTP_REPLY_BYTES);
 		return;
 	case MC_END_NOT_SMTP:
@@ -210,10 +247,10 @@ judge_times(struct mc_run *run, const struct mc_session *session)
 		if (ms <= SLOW_MS || !stage->answered)
 			continue;
 		if (!found)
-			mc_find(run, "smtp.slow", "%s: %lld.%lld s", mc_step_name_text(stage->step),
+			mc_find(run, "smtp.slow", "%s: %lld.%lld s", step_text(stage->step),
 				(long long)(ms / 1000), (long long)(ms % 1000 / 100));
 		else
-			mc_evidence(run, "%s: %lld.%lld s", mc_step_name_text(stage->step),
+			mc_evidence(run, "%s: %lld.%lld s", step_text(stage->step),
 				(long long)(ms / 1000), (long long)(ms % 1000 / 100));
 		found = true;
 	}
@@ -271,7 +308,7 @@ judge_oddities(struct mc_run *run, const struct mc_session *session)
 			const struct mc_stage *stage = &session->stages[i];
 			if ((stage->reply.oddities & (uint32_t)oddities[row].oddity) == 0)
 				continue;
-			mc_find(run, oddities[row].id, "%s%s: %s", mc_step_name_text(stage->step),
+			mc_find(run, oddities[row].id, "%s%s: %s", step_text(stage->step),
 				stage->encrypted ? " (in TLS)" : "",
 				odd_sample(run, stage, oddities[row].oddity));
 			if (oddities[row].oddity == MC_ODD_EARLY &&

@@ -13,8 +13,8 @@ lost_keywords(struct mc_run *run, const struct mc_session *session)
 		if (strcmp(keyword, "STARTTLS") == 0 || strncmp(keyword, "XXXX", 4) == 0 ||
 			mc_capability_find(&session->encrypted, keyword) != NULL)
 			continue;
-		lost = mc_arena_printf(
-			run->arena, "%s%s%s", lost, lost[0] != '\0' ? " " : "", keyword);
+		lost = mc_arena_printf(run->arena, "%s%s%.*s", lost, lost[0] != '\0' ? " " : "",
+			MC_KEYWORD_WIDTH, keyword);
 	}
 	return lost;
 }

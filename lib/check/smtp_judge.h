@@ -6,6 +6,8 @@
 
 #include "fact/run.h"
 
+#define MC_KEYWORD_WIDTH 40 /* octets shown of an EHLO keyword; real ones have up to 20 or so */
+
 /* What became of an address, for the check's conclusion. */
 enum mc_smtp_outcome {
 	MC_SMTP_TALKED = 1,      /* the connection was made */

@@ -6,6 +6,7 @@
 #include "tls/tls.h"
 
 #define SAMPLE_BYTES 120
+#define KEYWORDS_SHOWN 8
 
 static const char *
 sample(struct mc_run *run, const char *bytes, size_t length)
@@ -33,6 +34,23 @@ mangled_keyword(const struct mc_session *session)
 	return "XXXXXXXX";
 }
 
+/* What the reply to EHLO lists in the place of STARTTLS. */
+static const char *
+offered(struct mc_run *run, const struct mc_capabilities *list)
+{
+	const char *text = "the reply to EHLO lists ";
+
+	if (list->count == 0)
+		return "the reply to EHLO lists no extension";
+	for (size_t i = 0; i < list->count && i < KEYWORDS_SHOWN; i++)
+		text = mc_arena_printf(run->arena, "%s%s%.*s", text, i > 0 ? ", " : "",
+			MC_KEYWORD_WIDTH, list->items[i].keyword);
+	if (list->count > KEYWORDS_SHOWN)
+		text = mc_arena_printf(
+			run->arena, "%s and %zu more", text, list->count - KEYWORDS_SHOWN);
+	return mc_arena_printf(run->arena, "%s, not STARTTLS", text);
+}
+
 static void
 judge_absent(struct mc_run *run, const struct mc_session *session)
 {
@@ -42,8 +60,7 @@ judge_absent(struct mc_run *run, const struct mc_session *session)
 		mc_evidence(run, "%s", attempt(session));
 		return;
 	}
-	mc_find(run, "smtp.no-starttls", "not among the %zu keyword%s of the EHLO reply",
-		session->plain.count, session->plain.count == 1 ? "" : "s");
+	mc_find(run, "smtp.no-starttls", "%s", offered(run, &session->plain));
 	mc_evidence(run, "%s", attempt(session));
 	mc_smtp_tell_masked(run, session);
 }

@@ -114,6 +114,17 @@ put_tls(struct mc_run *run, const struct mc_tls *tls)
 		json_object_set_new(run->values, "certificate", certificate_json(run, tls));
 }
 
+static void
+tell_end(struct mc_run *run, const struct mc_certificate *leaf)
+{
+	int64_t days = days_between(run->now, leaf->not_after);
+	char end[MC_TIMESTAMP_SIZE];
+
+	mc_timestamp_format(end, leaf->not_after);
+	mc_find(run, "tls.expires-soon", "%lld day%s left, not after %s", (long long)days,
+		days == 1 ? "" : "s", end);
+}
+
 /*
  * The steps are 30, 14 and 7 days, but never more than a third, a sixth and a twelfth of the
  * certificate's lifetime: a short-lived one is renewed late by design.
@@ -138,8 +149,7 @@ judge_expiry(struct mc_run *run, const struct mc_certificate *leaf)
 			limit = life / steps[i].part;
 		if (left >= limit)
 			continue;
-		mc_find(run, "tls.expires-soon", "%lld days left",
-			(long long)days_between(run->now, leaf->not_after));
+		tell_end(run, leaf);
 		mc_severity(
 			run, verified_by_clients(run) ? steps[i].verified : steps[i].opportunistic);
 		return;

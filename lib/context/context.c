@@ -229,7 +229,7 @@ understand(struct mailcheck *mc, const char *text, const char *checks, struct mc
 	uint64_t *selected)
 {
 	const char *word = "", *problem;
-	char escaped[128];
+	char escaped[128], names[256];
 
 	if (text == NULL)
 		return mc_context_fail(mc, MAILCHECK_BAD_ARGUMENT, "no target");
@@ -244,7 +244,9 @@ understand(struct mailcheck *mc, const char *text, const char *checks, struct mc
 	if (problem == NULL)
 		return MAILCHECK_OK;
 	mailcheck_escape(word, strcspn(word, ","), escaped, sizeof(escaped));
-	return mc_context_fail(mc, MAILCHECK_BAD_CHECK, "check \"%s\": %s", escaped, problem);
+	mc_target_check_names(checks, target->kind, names, sizeof(names));
+	return mc_context_fail(mc, MAILCHECK_BAD_CHECK, "check \"%s\": %s; to choose from: %s",
+		escaped, problem, names);
 }
 
 int32_t

@@ -151,6 +151,17 @@ judge(struct mailcheck_record *record, const struct mc_record_type *type, const 
 	mc_buf_free(&strings.joined);
 }
 
+/* The registry's, without the advice to do what is being done. */
+static const char *
+registered_fix(struct mc_arena *arena, const struct mc_finding_info *info)
+{
+	const char *fix =
+		mc_finding_fill(arena, info->fix, "this name", "the domain", "the host", "");
+	const char *advice = strstr(fix, " mailcheck record shows");
+
+	return advice != NULL ? mc_arena_strndup(arena, fix, (size_t)(advice - fix)) : fix;
+}
+
 static struct mc_finding *
 make_finding(struct mailcheck_record *record, const struct mc_problem *problem)
 {
@@ -168,8 +179,7 @@ make_finding(struct mailcheck_record *record, const struct mc_problem *problem)
 		arena, finding->info->why, "this name", "the domain", "the host", "");
 	finding->fix = problem->fix[0] != '\0'
 			       ? mc_escape(arena, problem->fix, strlen(problem->fix))
-			       : mc_finding_fill(arena, finding->info->fix, "this name",
-					 "the domain", "the host", "");
+			       : registered_fix(arena, finding->info);
 	finding->corrected = problem->corrected;
 	finding->evidence = evidence;
 	finding->evidence_count = 1;

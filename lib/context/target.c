@@ -1,6 +1,7 @@
 /* target: strings from a caller, parsed strictly. */
 #include "context/target.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -166,11 +167,31 @@ select_word(const char *word, size_t length, enum mc_target_kind kind, bool reco
 	return "there is no check of that name";
 }
 
+static bool
+records_alone(const char *checks)
+{
+	static const char records[] = "records/";
+
+	return strncmp(checks, records, sizeof(records) - 1) == 0;
+}
+
+void
+mc_target_check_names(const char *checks, enum mc_target_kind kind, char *text, size_t size)
+{
+	uint64_t selected = all_of(kind, records_alone(checks));
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; mc_checks[i] != NULL && length < size; i++)
+		if ((selected >> i & 1) != 0)
+			length += (size_t)snprintf(text + length, size - length, "%s%s",
+				length > 0 ? ", " : "", mc_checks[i]->name);
+}
+
 const char *
 mc_target_checks(
 	const char *checks, enum mc_target_kind kind, uint64_t *ret_selected, const char **ret_word)
 {
-	static const char records[] = "records/";
 	bool records_only;
 	uint64_t selected = 0;
 
@@ -178,9 +199,9 @@ mc_target_checks(
 		*ret_selected = all_of(kind, false);
 		return NULL;
 	}
-	records_only = strncmp(checks, records, sizeof(records) - 1) == 0;
+	records_only = records_alone(checks);
 	if (records_only)
-		checks += sizeof(records) - 1;
+		checks += strlen("records/");
 	for (;;) {
 		size_t length = strcspn(checks, ",");
 		const char *problem = select_word(checks, length, kind, records_only, &selected);

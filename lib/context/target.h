@@ -24,4 +24,7 @@ const char *mc_target_parse(const char *text, struct mc_target *ret_target);
 const char *mc_target_checks(const char *checks, enum mc_target_kind kind, uint64_t *ret_selected,
 	const char **ret_word);
 
+/* The names of the checks that could stand in `checks`, with commas between, cut at `size`. */
+void mc_target_check_names(const char *checks, enum mc_target_kind kind, char *text, size_t size);
+
 #endif

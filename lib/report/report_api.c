@@ -195,6 +195,15 @@ mailcheck_report_finding_fix(const mailcheck_report *report, uint32_t i, uint32_
 }
 
 const char *
+mailcheck_report_finding_evidence(
+	const mailcheck_report *report, uint32_t i, uint32_t j, uint32_t k)
+{
+	const struct mc_finding *finding = find_finding(report, i, j);
+
+	return finding != NULL && k < finding->evidence_count ? finding->evidence[k] : NULL;
+}
+
+const char *
 mailcheck_report_json(mailcheck_report *report)
 {
 	return mc_report_json(report);

@@ -17,12 +17,47 @@ verbose(const struct mc_page *page)
 	return (page->flags & MC_TEXT_VERBOSE) != 0;
 }
 
+static bool
+ends_in(const struct mc_finding *finding, const char *end)
+{
+	size_t length = strlen(finding->info->id), tail = strlen(end);
+
+	return length >= tail && strcmp(finding->info->id + length - tail, end) == 0;
+}
+
+static bool
+is_lookup_failed(const struct mc_finding *finding)
+{
+	return ends_in(finding, "lookup-failed");
+}
+
+/* One more record that is bogus, where the zone's keys or signatures are the root cause. */
+static bool
+is_bogus_by(const struct mc_finding *root, const struct mc_finding *finding)
+{
+	return root != NULL && root != finding && ends_in(finding, "bogus") &&
+	       strncmp(root->info->id, "dnssec.", 7) == 0;
+}
+
+/* One more lookup that failed, where the name service is the root cause: the reason beside the
+ * check says which. */
+static bool
+only_follows(const struct mailcheck_report *report, const struct mc_finding *finding)
+{
+	const struct mc_finding *root = report->root_finding;
+
+	return root != NULL && root != finding && is_lookup_failed(finding) &&
+	       (is_lookup_failed(root) || strncmp(root->info->id, "ns.", 3) == 0);
+}
+
 /* Info is left out, but for what explains why nothing could be determined. */
 static bool
-is_shown(const struct mc_page *page, const struct mc_check_report *check,
-	const struct mc_finding *finding)
+is_shown(const struct mc_page *page, const struct mailcheck_report *report,
+	const struct mc_check_report *check, const struct mc_finding *finding)
 {
-	return verbose(page) || finding->severity > MC_INFO || check->verdict == MC_INCONCLUSIVE;
+	if (verbose(page) || finding->severity > MC_INFO)
+		return true;
+	return check->verdict == MC_INCONCLUSIVE && !only_follows(report, finding);
 }
 
 static bool
@@ -172,7 +207,8 @@ put_kind(
 	struct mc_page *page, const struct mailcheck_report *report, const struct mc_finding *first)
 {
 	struct kind kind = survey(report, first);
-	bool told = kind.is_root && kind.count == 1;
+	bool told = (kind.is_root && kind.count == 1) ||
+		    (!verbose(page) && is_bogus_by(report->root_finding, first));
 
 	put_title(page, first, told ? ": see above" : "");
 	if (told)
@@ -200,7 +236,7 @@ mc_text_findings(struct mc_page *page, const struct mailcheck_report *report,
 
 	for (const struct mc_finding *finding = check->findings; finding != NULL;
 		finding = finding->next) {
-		if (!is_shown(page, check, finding) || !is_first_of_kind(check, finding))
+		if (!is_shown(page, report, check, finding) || !is_first_of_kind(check, finding))
 			continue;
 		mc_page_end(page);
 		put_kind(page, report, finding);
@@ -218,6 +254,6 @@ mc_text_hidden(const struct mc_page *page, const struct mailcheck_report *report
 	for (size_t i = 0; i < report->check_count; i++)
 		for (const struct mc_finding *finding = report->checks[i].findings; finding != NULL;
 			finding = finding->next)
-			hidden += !is_shown(page, &report->checks[i], finding);
+			hidden += !is_shown(page, report, &report->checks[i], finding);
 	return hidden;
 }

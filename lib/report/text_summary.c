@@ -4,10 +4,152 @@
 #include "report/text.h"
 #include "report/values.h"
 
+#define SELECTORS_SHOWN 3
+#define NO_RECORD "no record"
+#define SIGNED "signed, and the signatures verify"
+
 static const char *
 plural(size_t count)
 {
 	return count == 1 ? "" : "s";
+}
+
+static bool
+is_null(const json_t *values, const char *key)
+{
+	return json_is_null(json_object_get(values, key));
+}
+
+static const char *
+summarise_ns(struct mc_arena *arena, const json_t *values)
+{
+	size_t count = json_array_size(json_object_get(values, "servers"));
+
+	if (count == 0)
+		return "";
+	return mc_arena_printf(arena, "%zu name server%s", count, plural(count));
+}
+
+static const char *
+summarise_dnssec(struct mc_arena *arena, const json_t *values)
+{
+	const char *status = mc_values_text(values, "status");
+	size_t traces = json_array_size(json_object_get(values, "keys")) +
+			json_array_size(json_object_get(values, "ds"));
+
+	(void)arena;
+	if (strcmp(status, "secure") == 0)
+		return SIGNED;
+	if (strcmp(status, "insecure") != 0)
+		return "";
+	return traces > 0 ? "signed, but taken for not signed" : "not signed";
+}
+
+/* The selectors of the keys that verifiers can use. */
+static const char *
+summarise_dkim(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *keys = json_object_get(values, "keys"), *key;
+	const char *text = "";
+	size_t i, count = 0;
+
+	json_array_foreach (keys, i, key) {
+		if (!json_is_true(json_object_get(key, "valid")) ||
+			json_is_true(json_object_get(key, "revoked")))
+			continue;
+		if (count++ < SELECTORS_SHOWN)
+			text = mc_arena_printf(arena, "%s%s%s", text, text[0] != '\0' ? ", " : "",
+				mc_values_text(key, "selector"));
+	}
+	if (count == 0)
+		return "no usable key found";
+	if (count > SELECTORS_SHOWN)
+		text = mc_arena_printf(arena, "%s and %zu more", text, count - SELECTORS_SHOWN);
+	return mc_arena_printf(arena, "key%s: %s", plural(count), text);
+}
+
+static const char *
+summarise_dmarc(struct mc_arena *arena, const json_t *values)
+{
+	const char *policy = mc_values_text(values, "effective_policy");
+
+	if (is_null(values, "record"))
+		return NO_RECORD;
+	if (policy[0] == '\0')
+		return "";
+	return mc_arena_printf(
+		arena, "policy: %s (%s)", policy, mc_values_text(values, "record_domain"));
+}
+
+static const char *
+summarise_tls_rpt(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *rua = json_object_get(values, "rua");
+	size_t count = json_array_size(rua);
+
+	if (is_null(values, "record"))
+		return NO_RECORD;
+	if (count == 0)
+		return "";
+	if (count > 1)
+		return mc_arena_printf(arena, "reports to %zu destinations", count);
+	return mc_arena_printf(arena, "reports to %s", json_string_value(json_array_get(rua, 0)));
+}
+
+static const char *
+summarise_dane(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *hosts = json_object_get(values, "hosts"), *host;
+	size_t i, usable = 0, none = 0, count = json_array_size(hosts);
+
+	json_array_foreach (hosts, i, host) {
+		usable += strcmp(mc_values_text(host, "state"), "usable") == 0;
+		none += strcmp(mc_values_text(host, "state"), "none") == 0;
+	}
+	if (count == 0)
+		return "";
+	if (none == count)
+		return "no TLSA records";
+	return mc_arena_printf(
+		arena, "usable TLSA records on %zu of %zu host%s", usable, count, plural(count));
+}
+
+/* Where the records of all names stand, when that is one place. */
+static const char *
+summarise_caa(struct mc_arena *arena, const json_t *values)
+{
+	const json_t *names = json_object_get(values, "names"), *name;
+	const char *place = "";
+	size_t i;
+
+	json_array_foreach (names, i, name) {
+		const char *found_at = mc_values_text(name, "found_at");
+		if (found_at[0] != '\0' && place[0] != '\0' && strcmp(found_at, place) != 0)
+			return "";
+		if (found_at[0] != '\0')
+			place = found_at;
+	}
+	if (json_array_size(names) == 0)
+		return "";
+	if (place[0] == '\0')
+		return NO_RECORD ": every authority may issue";
+	return mc_arena_printf(arena, "records at %s", place);
+}
+
+static const char *
+summarise_autoconfig(struct mc_arena *arena, const json_t *values)
+{
+	const char *one = mc_values_text(json_object_get(values, "autoconfig"), "state");
+	const char *other = mc_values_text(json_object_get(values, "autodiscover"), "state");
+	bool first = strcmp(one, "there") == 0, second = strcmp(other, "there") == 0;
+
+	(void)arena;
+	if (first || second)
+		return !second ? "autoconfig" : first ? "autoconfig, autodiscover" : "autodiscover";
+	if (strcmp(one, "absent") == 0 && strcmp(other, "absent") == 0 &&
+		json_array_size(json_object_get(values, "srv")) == 0)
+		return NO_RECORD;
+	return "";
 }
 
 static const char *
@@ -137,11 +279,12 @@ summarise_spf(struct mc_arena *arena, const json_t *values)
 	json_int_t lookups = json_integer_value(json_object_get(values, "lookups"));
 
 	if (mc_values_text(values, "record")[0] == '\0')
-		return "";
+		return is_null(values, "record") ? NO_RECORD : "";
 	if (all[0] == '\0')
 		all = mc_values_text(values, "effective_all");
-	return mc_arena_printf(arena, "%s%s%lld of 10 lookups%s", all, all[0] != '\0' ? ", " : "",
-		(long long)lookups, mc_text_spf_voids(arena, values));
+	return mc_arena_printf(arena, "%s%s%lld%s%s", all, all[0] != '\0' ? ", " : "",
+		(long long)lookups, lookups <= 10 ? " of 10 lookups" : " lookups, 10 at most",
+		mc_text_spf_voids(arena, values));
 }
 
 static const char *
@@ -152,6 +295,8 @@ summarise_mta_sts(struct mc_arena *arena, const json_t *values)
 	size_t listed = json_array_size(json_object_get(values, "mx_listed"));
 	size_t all = listed + json_array_size(json_object_get(values, "mx_not_listed"));
 
+	if (is_null(values, "record") && is_null(values, "policy"))
+		return NO_RECORD;
 	if (mode[0] == '\0')
 		return "";
 	if (all == 0)
@@ -174,7 +319,7 @@ summarise_srv(struct mc_arena *arena, const json_t *values)
 			text = mc_arena_printf(arena, "%s%s%.*s", text, text[0] != '\0' ? ", " : "",
 				(int)strcspn(name, "."), name);
 	}
-	return text;
+	return text[0] == '\0' && json_array_size(services) > 0 ? "no service" : text;
 }
 
 static const char *
@@ -183,6 +328,8 @@ summarise_bimi(struct mc_arena *arena, const json_t *values)
 	const json_t *tiny = json_object_get(json_object_get(values, "logo"), "tiny_ps");
 
 	(void)arena;
+	if (is_null(values, "record"))
+		return NO_RECORD;
 	return json_is_true(tiny) ? "logo: SVG Tiny PS" : "";
 }
 
@@ -193,6 +340,24 @@ summarise_dnsbl(struct mc_arena *arena, const json_t *values)
 	return mc_values_text(values, "summary");
 }
 
+/* A record that is not there, or is said to be good, beside findings that say other things of it.
+ */
+static bool
+misleads(const struct mc_check_report *check, const char *text)
+{
+	if (strncmp(text, SIGNED, sizeof(SIGNED) - 1) == 0)
+		return check->verdict == MC_VERDICT_ERROR;
+	if (strncmp(text, NO_RECORD, sizeof(NO_RECORD) - 1) != 0)
+		return false;
+	for (const struct mc_finding *finding = check->findings; finding != NULL;
+		finding = finding->next) {
+		const char *fault = strchr(finding->info->id, '.');
+		if (fault != NULL && strcmp(fault, ".none") == 0)
+			return false;
+	}
+	return check->verdict != MC_OK;
+}
+
 const char *
 mc_text_summary(struct mc_arena *arena, const struct mc_check_report *check)
 {
@@ -200,19 +365,31 @@ mc_text_summary(struct mc_arena *arena, const struct mc_check_report *check)
 		const char *check;
 		const char *(*summarise)(struct mc_arena *arena, const json_t *values);
 	} rows[] = {
+		{"ns", summarise_ns},
+		{"dnssec", summarise_dnssec},
 		{"mx", summarise_mx},
 		{"spf", summarise_spf},
+		{"dkim", summarise_dkim},
+		{"dmarc", summarise_dmarc},
 		{"mta-sts", summarise_mta_sts},
+		{"tls-rpt", summarise_tls_rpt},
+		{"dane", summarise_dane},
 		{"bimi", summarise_bimi},
+		{"caa", summarise_caa},
 		{"srv", summarise_srv},
+		{"autoconfig", summarise_autoconfig},
 		{"ptr", summarise_ptr},
 		{"smtp", summarise_smtp},
 		{"tls", summarise_tls},
 		{"dnsbl", summarise_dnsbl},
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcmp(rows[i].check, check->name) == 0)
-			return rows[i].summarise(arena, check->values);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *text;
+		if (strcmp(rows[i].check, check->name) != 0)
+			continue;
+		text = rows[i].summarise(arena, check->values);
+		return misleads(check, text) ? "" : text;
+	}
 	return "";
 }

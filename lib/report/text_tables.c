@@ -139,6 +139,8 @@ unreached_text(struct mc_arena *arena, const json_t *endpoint)
 		{"no-route", "no route"},
 		{"no-local-route", "no route from here"},
 		{"not-contacted", "not contacted"},
+		{"denied", "forbidden by this machine"},
+		{"deadline", "not reached in time"},
 	};
 	const char *failure = mc_values_text(endpoint, "failure");
 
@@ -257,6 +259,22 @@ put_listing(struct mc_page *page, struct mc_arena *arena, const json_t *list, si
 			mc_values_text(list, "meaning")));
 }
 
+/* The zone, and for how many of those it was asked about, where that is not all of them. */
+static const char *
+zone_text(struct mc_arena *arena, const json_t *lists, const char *zone, const char *verdict)
+{
+	size_t i, all = 0, such = 0;
+	const json_t *list;
+
+	json_array_foreach (lists, i, list) {
+		if (strcmp(mc_values_text(list, "zone"), zone) != 0)
+			continue;
+		all++;
+		such += strcmp(mc_values_text(list, "verdict"), verdict) == 0;
+	}
+	return such == all ? zone : mc_arena_printf(arena, "%s (for %zu of %zu)", zone, such, all);
+}
+
 static void
 put_zones(struct mc_page *page, struct mc_arena *arena, const json_t *lists, const char *verdict)
 {
@@ -270,6 +288,7 @@ put_zones(struct mc_page *page, struct mc_arena *arena, const json_t *lists, con
 			strcmp(zone, last) == 0)
 			continue;
 		last = zone;
+		zone = zone_text(arena, lists, zone, verdict);
 		text = text == NULL ? zone : mc_arena_printf(arena, "%s, %s", text, zone);
 	}
 	if (text == NULL)

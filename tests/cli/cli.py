@@ -78,6 +78,7 @@ USAGE = [
     ('unknown color', ['domain', '--color=red', 'a.example'], r"'red' is none of auto"),
     ('info is no threshold', ['domain', '--fail-on', 'info', 'a.example'], r"'info' is none of"),
     ('unknown check', ['domain', '--check', 'nonsense', 'a.example'], r'--check.*nonsense'),
+    ('checks there are', ['dns', '--check', 'mxx', 'a.example'], r'mxx.*choose from: ns, .*, spf, '),
     ('unknown check for lines', ['domain', '--check', 'nonsense', '-'], r'--check.*nonsense'),
     ('no number', ['domain', '--timeout', 'soon', 'a.example'], r'--timeout.*soon'),
     ('zero seconds', ['domain', '--deadline=0', 'a.example'], r'--deadline'),
@@ -97,6 +98,8 @@ USAGE = [
     ('record file out of reach', ['domain', '--record', '/nonexistent/f', 'a.example'], r'nonexis'),
     ('dash beside another', ['domain', '-', 'a.example'], r"'-'.*stands alone"),
     ('unknown finding', ['explain', 'mx.nonne'], r"did you mean 'mx\.none'"),
+    ('part of a finding', ['explain', 'starttls'], r'see smtp\.no-starttls, .*, \.\.\.'),
+    ('the whole fault', ['explain', 'greylisted'], r'see reply\.greylisted$'),
     ('hopeless finding', ['explain', 'xyzzy'], r"'xyzzy'; 'mailcheck explain'"),
     ('known and unknown finding', ['explain', 'mx.none', 'xyzzy'], r"'xyzzy'"),
     ('help of nothing', ['help', 'domian'], r"did you mean 'domain'"),
@@ -205,6 +208,11 @@ def records():
          stdout=r'macros +exists:%\{i\}\._x\.%\{d2\} -> 192\.0\.2\.1\._x\.example\.com\n')
 
 
+def messages():
+    case('--message of dns', ['dns', '--help'], 0, stdout=r'--message FILE +A message whose')
+    case('--message of reply', ['reply', '--help'], 0, stdout=r'--message FILE +The bounce to be read')
+
+
 def explain():
     listed = case('explain', ['explain'], 0, stdout=r'mx\.none')
     objects = json.loads(case('explain as JSON', ['explain', '--format', 'json'], 0,
@@ -221,6 +229,9 @@ def explain():
     case('explain ID', ['explain', first], 0, stdout=re.escape(first) + r'\n[\s\S]*meaning')
     case('explain two', ['explain', first, other], 0,
          stdout=re.escape(first) + r'\n[\s\S]*\n\n' + re.escape(other))
+    case('explain spells out', ['explain', 'mx.none'], 0, stdout=r'DOMAIN\. MX 10 mail\.DOMAIN\.')
+    braces = run('explain', 'mx', 'ns', 'smtp', 'dnssec').stdout
+    expect('explain: no braces', b'{' not in braces, braces)
     one = json.loads(run('explain', '--format', 'json', other).stdout)
     expect('explain ID as JSON', [x['id'] for x in one] == [other], one)
     check = first.split('.')[0]
@@ -339,7 +350,7 @@ def interruption():
 
 
 began = time.monotonic()
-for part in (usage, targets, help_texts, records, explain, streams, damaged_files,
+for part in (usage, targets, help_texts, messages, records, explain, streams, damaged_files,
              standard_input, interruption):
     try:
         part()

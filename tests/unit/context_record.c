@@ -160,6 +160,27 @@ START_TEST(what_is_wrong_has_a_place)
 END_TEST
 
 /* A policy that is too long is one that nobody uses; other texts of such length are no records. */
+START_TEST(nobody_is_sent_to_where_he_is)
+{
+	static const char text[] = "v=DKIM1; k=rsa";
+	mailcheck_record *record = check("dkim", text, strlen(text));
+
+	ck_assert_str_eq(mailcheck_record_finding_fix(record, 0), "Add p= with the public key.");
+	ck_assert_ptr_null(strstr(mailcheck_record_text(record, 0), "mailcheck record"));
+	mailcheck_record_free(record);
+}
+END_TEST
+
+START_TEST(values_that_may_stand_are_named)
+{
+	static const char text[] = "v=DMARC1; p=reject; psd=q; rua=mailto:a@example.com";
+	mailcheck_record *record = check("dmarc", text, strlen(text));
+
+	ck_assert_ptr_nonnull(strstr(mailcheck_record_text(record, 0), "it must be y, n or u;"));
+	mailcheck_record_free(record);
+}
+END_TEST
+
 START_TEST(texts_may_be_long)
 {
 	size_t length = MAILCHECK_RECORD_LIMIT + 1, head = strlen(POLICY "x: ");
@@ -208,4 +229,5 @@ START_TEST(memory_may_run_out)
 END_TEST
 
 UNIT_MAIN("context_record", what_is_wrong_is_corrected, fixes_point_at_the_corrected_record,
-	texts_are_plain, what_is_wrong_has_a_place, texts_may_be_long, memory_may_run_out)
+	texts_are_plain, what_is_wrong_has_a_place, nobody_is_sent_to_where_he_is,
+	values_that_may_stand_are_named, texts_may_be_long, memory_may_run_out)

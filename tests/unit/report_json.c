@@ -233,6 +233,8 @@ START_TEST(accessors)
 	ck_assert_str_eq(mailcheck_report_finding_title(report, 0, 0), "A title");
 	ck_assert_str_eq(mailcheck_report_finding_detail(report, 0, 0), "Why, filled.");
 	ck_assert_str_eq(mailcheck_report_finding_fix(report, 0, 0), "Fix, filled.");
+	ck_assert_str_eq(mailcheck_report_finding_evidence(report, 0, 0, 0), "one");
+	ck_assert_ptr_null(mailcheck_report_finding_evidence(report, 0, 0, 2));
 	ck_assert_str_eq(mailcheck_verdict_text(MAILCHECK_VERDICT_NOTICE), "notice");
 	ck_assert_str_eq(mailcheck_verdict_text(-1), "");
 	mailcheck_report_free(report);
@@ -253,6 +255,7 @@ START_TEST(accessors_out_of_range)
 		ck_assert_ptr_null(mailcheck_report_finding_title(report, check, finding));
 		ck_assert_ptr_null(mailcheck_report_finding_detail(report, check, finding));
 		ck_assert_ptr_null(mailcheck_report_finding_fix(report, check, finding));
+		ck_assert_ptr_null(mailcheck_report_finding_evidence(report, check, finding, 0));
 	}
 	ck_assert_ptr_null(mailcheck_report_check_name(report, 2));
 	ck_assert_int_eq(mailcheck_report_check_verdict(report, 2), -1);

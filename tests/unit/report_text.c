@@ -217,6 +217,51 @@ START_TEST(inconclusive)
 }
 END_TEST
 
+/* What follows from the name servers is told once, with what is to be done. */
+START_TEST(lookups_that_follow)
+{
+	struct mailcheck_report *report = sample_new("domain", "example.com", "example.com");
+	struct mc_check_report *check = sample_check(report, "ns", MC_VERDICT_ERROR, NULL, "{}");
+	const char *text;
+
+	sample_find(report, check, "ns.lame", MC_ERROR, "ns.example.com", "", "", "REFUSED");
+	check = sample_check(report, "spf", MC_INCONCLUSIVE, "example.com TXT: SERVFAIL", "{}");
+	sample_find(report, check, "spf.lookup-failed", -1, "example.com", "", "", "SERVFAIL");
+	check = sample_check(report, "mta-sts", MC_INCONCLUSIVE, "HTTP 429", "{}");
+	sample_find(report, check, "mta-sts.policy-unknown", -1, "example.com", "", "", "429");
+	mc_report_conclude(report);
+	text = mc_report_text(report, 0);
+	ck_assert_ptr_nonnull(strstr(text, "spf      example.com TXT: SERVFAIL\n"));
+	ck_assert_ptr_null(strstr(text, "(spf.lookup-failed)"));
+	ck_assert_ptr_nonnull(strstr(text, "(mta-sts.policy-unknown)"));
+	ck_assert_ptr_nonnull(strstr(text, "1 remark is left out here; -v shows all."));
+	text = mc_report_text(report, MC_TEXT_VERBOSE);
+	ck_assert_ptr_nonnull(strstr(text, "(spf.lookup-failed)"));
+	mc_report_free(report);
+}
+END_TEST
+
+/* So is what follows from a DS record that fits no key. */
+START_TEST(bogus_that_follows)
+{
+	struct mailcheck_report *report = sample_new("domain", "example.com", "example.com");
+	struct mc_check_report *check =
+		sample_check(report, "dnssec", MC_VERDICT_ERROR, NULL, "{}");
+	const char *text;
+
+	sample_find(report, check, "dnssec.ds-mismatch", -1, "example.com", "", "", "DS 1 13 2 AB");
+	check = sample_check(report, "mx", MC_VERDICT_ERROR, NULL, "{}");
+	sample_find(report, check, "mx.bogus", -1, "example.com", "", "", "validation failure");
+	mc_report_conclude(report);
+	text = mc_report_text(report, 0);
+	ck_assert_ptr_nonnull(strstr(text, "(mx.bogus): see above\n"));
+	ck_assert_ptr_null(strstr(text, "validation failure"));
+	text = mc_report_text(report, MC_TEXT_VERBOSE);
+	ck_assert_ptr_nonnull(strstr(text, "validation failure"));
+	mc_report_free(report);
+}
+END_TEST
+
 START_TEST(all_skipped)
 {
 	struct mailcheck_report *report = sample_new("domain", "d.example", "d.example");
@@ -278,6 +323,54 @@ START_TEST(implicit_tls)
 		"SERVERS            STARTTLS  TLS  CERTIFICATE\n"
 		"  [192.0.2.1]:465  -         1.2  5 days left, not trusted, other name\n"
 		"      connect 12.3 s · MAIL 550 3 ms · QUIT no reply 30.0 s\n");
+	mc_report_free(report);
+}
+END_TEST
+
+/* One line for each check, also where there is nothing; and no "no record" where one is at fault.
+ */
+START_TEST(summaries)
+{
+	struct mailcheck_report *report = sample_new("domain", "example.com", "example.com");
+	struct mc_check_report *check;
+
+	sample_check(report, "ns", MC_OK, NULL, "{\"servers\":[{},{}]}");
+	sample_check(report, "dnssec", MC_OK, NULL, "{\"status\":\"insecure\"}");
+	check = sample_check(report, "spf", MC_VERDICT_ERROR, NULL, "{\"record\":null}");
+	sample_find(report, check, "spf.multiple", -1, "example.com", "", "", "2 records");
+	sample_check(report, "dkim", MC_OK, NULL,
+		"{\"keys\":[{\"selector\":\"a\",\"valid\":true},{\"selector\":\"b\",\"valid\":true,"
+		"\"revoked\":true},{\"selector\":\"c\",\"valid\":true},{\"selector\":\"d\","
+		"\"valid\":"
+		"true},{\"selector\":\"e\",\"valid\":true}]}");
+	check = sample_check(report, "dmarc", MC_VERDICT_WARNING, NULL, "{\"record\":null}");
+	sample_find(report, check, "dmarc.none", -1, "example.com", "", "", "none");
+	sample_check(report, "tls-rpt", MC_OK, NULL,
+		"{\"record\":\"v\",\"rua\":[\"mailto:t@example.com\"]}");
+	sample_check(report, "dane", MC_OK, NULL,
+		"{\"hosts\":[{\"state\":\"usable\"},{\"state\":\"none\"}]}");
+	sample_check(report, "caa", MC_OK, NULL, "{\"names\":[{\"found_at\":null}]}");
+	mc_report_conclude(report);
+	expect("plain", strstr(mc_report_text(report, 0), "  ✓ ok            ns"),
+		"  ✓ ok            ns       2 name servers\n"
+		"  ✓ ok            dnssec   not signed\n"
+		"  ✗ error         spf\n"
+		"\n"
+		"      ✗ There is more than one SPF record (spf.multiple): see above\n"
+		"\n"
+		"  ✓ ok            dkim     keys: a, c, d and 1 more\n"
+		"  ! warning       dmarc    no record\n"
+		"\n"
+		"      ! There is no DMARC record (dmarc.none)\n"
+		"        example.com: none\n"
+		"        What to change: Begin with: _dmarc.example.com. TXT \"v=DMARC1; p=none;\n"
+		"          rua=mailto:postmaster@example.com\", read the reports, then raise p to\n"
+		"          quarantine or reject. A domain that sends no mail: \"v=DMARC1;\n"
+		"          p=reject\".\n"
+		"\n"
+		"  ✓ ok            tls-rpt  reports to mailto:t@example.com\n"
+		"  ✓ ok            dane     usable TLSA records on 1 of 2 hosts\n"
+		"  ✓ ok            caa      no record: every authority may issue\n");
 	mc_report_free(report);
 }
 END_TEST
@@ -531,6 +624,7 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive, all_skipped,
-	long_evidence, implicit_tls, many_hosts, harmless, deterministic, colour_adds_nothing,
-	fits_the_terminal, out_of_memory)
+UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive,
+	lookups_that_follow, bogus_that_follows, all_skipped, long_evidence, implicit_tls,
+	summaries, many_hosts, harmless, deterministic, colour_adds_nothing, fits_the_terminal,
+	out_of_memory)
