@@ -192,11 +192,12 @@ mc_spf_odd_at(const struct mc_spf_term *term, const char *text)
 static void
 lint_labels(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
 {
-	const char *label = term->domain, *end = label + term->domain_length, *dot;
+	const char *label = term->domain, *dot, *end;
 
 	if (term->kind >= MC_SPF_UNKNOWN || label == NULL ||
 		memchr(label, '%', term->domain_length) != NULL)
 		return;
+	end = label + term->domain_length;
 	for (; label < end; label = dot + 1) {
 		dot = memchr(label, '.', (size_t)(end - label));
 		if (dot == NULL)
