@@ -75,8 +75,8 @@ mc_host_resolve(struct mc_run *run, const char *name, struct mc_host *ret_host)
 	return look_aside(run, name, ret_host);
 }
 
-static bool
-has_address(const struct mc_host *host, const struct mc_address *address)
+bool
+mc_host_has(const struct mc_host *host, const struct mc_address *address)
 {
 	for (size_t i = 0; i < host->count; i++)
 		if (mc_address_compare(&host->addresses[i], address) == 0)
@@ -95,7 +95,7 @@ mc_host_made_up(struct mc_run *run, const struct mc_host *host, bool *ret_made_u
 	if (mc_host_resolve(run, "no-such-name.invalid", &nobody) == MC_WAIT)
 		return MC_WAIT;
 	for (size_t i = 0; i < host->count; i++)
-		if (!has_address(&nobody, &host->addresses[i]))
+		if (!mc_host_has(&nobody, &host->addresses[i]))
 			return MC_DONE;
 	*ret_made_up = true;
 	return MC_DONE;

@@ -22,6 +22,8 @@ struct mc_host {
 
 /* MC_WAIT until both lookups have arrived. */
 enum mc_step mc_host_resolve(struct mc_run *run, const char *host, struct mc_host *ret_host);
+/* Whether the address is one of the host's. */
+bool mc_host_has(const struct mc_host *host, const struct mc_address *address);
 /* Whether the resolver has the same addresses for a name that no one can have (RFC 6761, 6.4): they
  * tell nothing then. MC_WAIT while that is not known. */
 enum mc_step mc_host_made_up(struct mc_run *run, const struct mc_host *host, bool *ret_made_up);

@@ -171,15 +171,6 @@ judge_redundancy(struct mc_run *run, const struct mc_ns *ns)
 			first->bytes[2]);
 }
 
-static bool
-has_address(const struct mc_host *host, const struct mc_address *address)
-{
-	for (size_t i = 0; i < host->count; i++)
-		if (mc_address_compare(&host->addresses[i], address) == 0)
-			return true;
-	return false;
-}
-
 /* Of a server within the zone the delegation has addresses too: they ought to be the zone's. */
 static void
 judge_glue(struct mc_run *run, const struct mc_ns *ns, const struct mc_name_server *server)
@@ -198,7 +189,7 @@ judge_glue(struct mc_run *run, const struct mc_ns *ns, const struct mc_name_serv
 			!mc_rr_address(&delegation->glue[i], &address) ||
 			(address.family == 4 ? run->settings->ipv6_only
 					     : run->settings->ipv4_only) ||
-			has_address(host, &address))
+			mc_host_has(host, &address))
 			continue;
 		mc_address_format(text, &address);
 		mc_find(run, "ns.glue-differs", "in the delegation: %s", text);
