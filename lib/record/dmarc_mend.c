@@ -87,7 +87,7 @@ options_of(struct mc_arena *arena, const char *value)
 		: zero ? ":0"
 		       : "",
 		strchr(word, 'd') != NULL ? ":d" : "", strchr(word, 's') != NULL ? ":s" : "");
-	return value + 1;
+	return value[0] == ':' ? value + 1 : "";
 }
 
 /* A share of less than 100 means something to old receivers. */

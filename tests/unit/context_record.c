@@ -23,6 +23,8 @@ static const struct corrected_case {
 	{"tlsa", "1 1 1 " HEX HEX, "3 1 1 " HEX HEX},
 	{"bimi", "V=BIMI1; l=http://example.com/logo.svg",
 		"v=BIMI1; l=https://example.com/logo.svg; a=;"},
+	{"dmarc", "v=dmarc1; p=reject; rua=mailto:a@example.com; fo=1:d:s",
+		"v=DMARC1; p=reject; fo=1:d:s; rua=mailto:a@example.com"},
 	{"dmarc", "v=dmarc1; p=rejct, sp=none; rua=d@example.com; mailto:e@example.com; x=y",
 		"v=DMARC1; p=reject; sp=none; rua=mailto:d@example.com,mailto:e@example.com; x=y"},
 	{"tls-rpt", "V=TLSRPTv1; rua=tls@example.com; rua=https://example.com/; x=y",
