@@ -249,17 +249,17 @@ mc_mend_rest(
 	struct reading reading = {
 		.arena = arena, .text = mc_mend_clean(arena, text, length), .tags = tags};
 	size_t at = strcspn(reading.text, ";"), which;
-	const char *rest = "";
+	char *rest = mc_arena_calloc(arena, 2 * strlen(reading.text) + 1, 1), *behind = rest;
 
-	while (reading.text[at] == ';') {
+	while (rest != NULL && reading.text[at] == ';') {
 		size_t begin = skip_blanks(reading.text, at + 1);
 		size_t end = begin + strcspn(reading.text + begin, ";");
 		const char *part = squeezed(arena, reading.text + begin, end - begin);
 		if (part[0] != '\0' && tag_begins(&reading, begin, ';', &which) == 0)
-			rest = mc_arena_printf(arena, "%s; %s", rest, part);
+			behind = stpcpy(stpcpy(behind, "; "), part);
 		at = end;
 	}
-	return rest;
+	return rest != NULL ? rest : "";
 }
 
 /* --- words --- */

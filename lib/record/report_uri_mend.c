@@ -26,14 +26,17 @@ static const char *
 encoded(struct mc_arena *arena, const char *address)
 {
 	size_t local = (size_t)(strrchr(address, '@') - address);
-	const char *text = "", *domain = address + local + 1;
-	const char *mark = strchr(domain, '!');
+	const char *domain = address + local + 1, *mark = strchr(domain, '!');
+	char *text = mc_arena_calloc(arena, 3 * local + 1, 1), *end = text;
 	char name[MC_NAME_TEXT_SIZE];
 
+	if (text == NULL)
+		return "";
 	for (size_t i = 0; i < local; i++)
-		text = address[i] == '!'   ? mc_arena_printf(arena, "%s%%21", text)
-		       : address[i] == '/' ? mc_arena_printf(arena, "%s%%2F", text)
-					   : mc_arena_printf(arena, "%s%c", text, address[i]);
+		if (address[i] == '!' || address[i] == '/')
+			end = stpcpy(end, address[i] == '!' ? "%21" : "%2F");
+		else
+			*end++ = address[i];
 	if (mark != NULL)
 		domain = mc_arena_strndup(arena, domain, (size_t)(mark - domain));
 	for (const char *c = domain; *c != '\0'; c++)
@@ -64,18 +67,19 @@ uri_of(struct mc_arena *arena, const char *item, bool tls_rpt)
 static const char *
 next_item(struct mc_arena *arena, const char **at)
 {
-	const char *item = "";
+	char *item = mc_arena_calloc(arena, strlen(*at) + 1, 1), *end = item;
 
-	do {
+	while (item != NULL && (end == item || end[-1] == ':')) {
 		size_t length;
 		*at += strspn(*at, EDGES);
 		length = strcspn(*at, EDGES);
 		if (length == 0)
 			break;
-		item = mc_arena_printf(arena, "%s%.*s", item, (int)length, *at);
+		memcpy(end, *at, length);
+		end += length;
 		*at += length;
-	} while (item[strlen(item) - 1] == ':');
-	return item[0] != '\0' ? item : NULL;
+	}
+	return end > item ? item : NULL;
 }
 
 static bool

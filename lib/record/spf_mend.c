@@ -312,7 +312,7 @@ needed_behind(const char *text)
 static const char *
 joined(struct mc_arena *arena, const char *text, const char *next, bool next_is_bad)
 {
-	char last = text[strlen(text) - 1];
+	char last = text[0] != '\0' ? text[strlen(text) - 1] : '\0';
 	const char *between = needed_behind(text);
 
 	if (strlen(text) == 1 && is_sign(last) && strcasecmp(next, "all") == 0)

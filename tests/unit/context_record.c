@@ -209,6 +209,37 @@ START_TEST(texts_may_be_long)
 }
 END_TEST
 
+/* What is made of such a text takes no more memory than its length allows. */
+START_TEST(what_is_corrected_may_be_long)
+{
+	static const struct {
+		const char *type, *head, *repeated, *tail;
+	} cases[] = {
+		{"dmarc", "v=dmarc1; p=none; rua=", "a", "@example.com"},
+		{"dmarc", "v=dmarc1; p=none; rua=", "a!/", "@example.com"},
+		{"dmarc", "v=dmarc1; p=none; rua=", "a: ", "@example.com"},
+		{"dmarc", "v=dmarc1; p=none", "; x=y", ""},
+		{"tls-rpt", "v=tlsrptv1; rua=", "a", "@example.com"},
+		{"spf", "v=spf1 ", "ip4:192.0.2.1,", ""},
+		{"dkim", "h=x", "; z=1", "; p=AAAA"},
+		{"mta-sts", "v=stsv1; id=1", "; a=b", ""},
+		{"bimi", "v=bimi1; l=x", "; a=b", ""},
+	};
+	char *text = malloc(MAILCHECK_RECORD_TXT_LIMIT + 1);
+
+	ck_assert_ptr_nonnull(text);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t piece = strlen(cases[i].repeated), left = 60000 / piece;
+		char *end = stpcpy(text, cases[i].head);
+		while (left-- > 0)
+			end = stpcpy(end, cases[i].repeated);
+		end = stpcpy(end, cases[i].tail);
+		mailcheck_record_free(check(cases[i].type, text, (size_t)(end - text)));
+	}
+	free(text);
+}
+END_TEST
+
 START_TEST(memory_may_run_out)
 {
 	for (size_t i = 0; i < CORRECTIONS; i++) {
@@ -232,4 +263,5 @@ END_TEST
 
 UNIT_MAIN("context_record", what_is_wrong_is_corrected, fixes_point_at_the_corrected_record,
 	texts_are_plain, what_is_wrong_has_a_place, nobody_is_sent_to_where_he_is,
-	values_that_may_stand_are_named, texts_may_be_long, memory_may_run_out)
+	values_that_may_stand_are_named, texts_may_be_long, what_is_corrected_may_be_long,
+	memory_may_run_out)
