@@ -4,16 +4,6 @@
 #include "base/escape.h"
 #include "fact/run_state.h"
 
-static struct mc_pin **
-bucket_of(struct mc_run_state *state, const char *key)
-{
-	unsigned hash = 5381;
-
-	for (; *key != '\0'; key++)
-		hash = hash * 33 + (uint8_t)*key;
-	return &state->pins[hash % MC_RUN_BUCKETS];
-}
-
 static void
 wake_askers(struct mc_waiter *waiter)
 {
@@ -99,27 +89,37 @@ open_pin(struct mc_run_state *state, struct mc_pin *pin, const struct mc_questio
 }
 
 static struct mc_pin *
-find_pin(
+make_pin(
 	struct mc_run_state *state, const struct mc_question *question, const struct budget *budget)
 {
-	const char *key = mc_question_key(state->run.arena, question);
-	struct mc_pin **bucket = bucket_of(state, key);
-	struct mc_pin *pin = *bucket;
+	struct mc_pin *pin = mc_arena_alloc(&state->arena, sizeof(*pin));
 
-	while (pin != NULL && strcmp(pin->key, key) != 0)
-		pin = pin->chain;
-	if (pin != NULL)
-		return pin;
-	pin = mc_arena_alloc(&state->arena, sizeof(*pin));
-	if (pin == NULL)
+	if (pin == NULL || !mc_question_copy(&state->arena, &pin->question, question))
 		return NULL;
 	pin->waiter.wake = wake_askers;
 	pin->state = state;
-	pin->key = mc_arena_strdup(&state->arena, key);
-	pin->chain = *bucket;
-	*bucket = pin;
+	pin->key = mc_question_key(&state->arena, question);
 	state->pin_count++;
 	open_pin(state, pin, question, budget);
+	return pin;
+}
+
+static struct mc_pin *
+find_pin(
+	struct mc_run_state *state, const struct mc_question *question, const struct budget *budget)
+{
+	struct mc_pin **bucket = &state->pins[mc_question_hash(question) % MC_RUN_BUCKETS];
+	struct mc_pin *pin = *bucket;
+
+	while (pin != NULL && !mc_question_same(&pin->question, question))
+		pin = pin->chain;
+	if (pin != NULL)
+		return pin;
+	pin = make_pin(state, question, budget);
+	if (pin == NULL)
+		return NULL;
+	pin->chain = *bucket;
+	*bucket = pin;
 	return pin;
 }
 

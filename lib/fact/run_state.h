@@ -25,6 +25,7 @@ struct mc_pin {
 	struct mc_waiter waiter; /* first: the store knows the pin by it */
 	struct mc_run_state *state;
 	struct mc_pin *chain;
+	struct mc_question question;
 	const char *key;
 	struct mc_entry *entry;     /* NULL when it was never asked of the store */
 	const struct mc_fact *fact; /* as this run sees it; NULL: pending */
