@@ -613,3 +613,29 @@ mc_ask_greeting(
 
 	return (const struct mc_session_fact *)ask(run, &question);
 }
+
+static struct mc_entry *
+entry_of(struct mc_run_state *state, const struct mc_fact *fact)
+{
+	for (size_t i = 0; i < MC_RUN_BUCKETS; i++)
+		for (const struct mc_pin *pin = state->pins[i]; pin != NULL; pin = pin->chain)
+			if (pin->fact == fact)
+				return pin->entry;
+	return NULL;
+}
+
+json_t *
+mc_told(struct mc_run *run, const struct mc_fact *fact, json_t *(*tell)(const struct mc_fact *fact))
+{
+	struct mc_entry *entry = entry_of(run->state, fact);
+	json_t *told = entry != NULL ? json_incref(mc_entry_told(entry)) : NULL;
+
+	if (told != NULL)
+		return told;
+	told = tell(fact);
+	if (told == NULL)
+		run->arena->failed = true;
+	else if (entry != NULL)
+		mc_entry_keep_told(entry, json_incref(told));
+	return told;
+}
