@@ -1,5 +1,5 @@
 /*
- * run_state: what run.c, ask.c, finding.c and result.c share of a run.
+ * run_state: what run.c, the ask files, finding.c and result.c share of a run.
  */
 #ifndef MC_FACT_RUN_STATE_H
 #define MC_FACT_RUN_STATE_H
