@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 
 #define BUCKETS_FIRST 256
-#define TOLD_WEIGHT 4 /* memory of JSON made of a fact, in that of the fact */
+#define TOLD_WEIGHT 2 /* memory of JSON made of a fact, in that of the fact */
 
 struct mc_entry {
 	struct mc_store *store;
