@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "check/dmarc_walk.h"
+#include "check/exists.h"
 #include "check/host.h"
 #include "check/record_type.h"
 #include "check/registry.h"
@@ -239,13 +240,21 @@ judge_answer(struct looking *looking, const struct wanted *wanted, const struct 
 		judge_record(looking, wanted, dns, &txts.records[i]);
 }
 
+static void
+put_values(struct looking *looking)
+{
+	json_t *values = looking->run->values;
+
+	json_object_set_new(values, "selectors_given", json_boolean(looking->given));
+	json_object_set_new(values, "keys", looking->keys);
+}
+
 static enum mc_step
 conclude(struct looking *looking)
 {
 	struct mc_run *run = looking->run;
 
-	json_object_set_new(run->values, "selectors_given", json_boolean(looking->given));
-	json_object_set_new(run->values, "keys", looking->keys);
+	put_values(looking);
 	if (looking->failed > 0 && (looking->given || looking->found == 0))
 		return mc_undetermined(run, "dkim.lookup-failed", looking->fact);
 	if (looking->found == 0 && !looking->given)
@@ -270,6 +279,17 @@ judge_wildcard(struct looking *looking)
 	put_key(looking, &star, looking->any);
 }
 
+/* Nothing was found of what the user asked about. What signed a message is another matter: to its
+ * receivers it is all the same whether the domain of a key exists. */
+static bool
+nothing_there(const struct mc_run *run, const struct mc_dns *const *answers, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!mc_exists_denied(answers[i]))
+			return false;
+	return run->settings->signatures == NULL;
+}
+
 /* Asks for everything before it judges anything. */
 static enum mc_step
 look(struct looking *looking, const struct wanted *wanted, size_t count)
@@ -277,7 +297,7 @@ look(struct looking *looking, const struct wanted *wanted, size_t count)
 	struct mc_run *run = looking->run;
 	const struct wanted none = {no_such.selector, no_such.prefix, run->domain};
 	const struct mc_dns **answers = mc_arena_calloc(run->arena, count + 1, sizeof(*answers));
-	bool known = answers != NULL;
+	bool known = answers != NULL, skipped = false;
 
 	if (!looking->given)
 		looking->any = ask(run, &none);
@@ -287,7 +307,14 @@ look(struct looking *looking, const struct wanted *wanted, size_t count)
 	}
 	if (!known || (!looking->given && looking->any == NULL))
 		return MC_WAIT;
+	if (nothing_there(run, answers, count) &&
+		mc_exists_skipped(run, answers[0], &skipped) == MC_WAIT)
+		return MC_WAIT;
 	looking->keys = json_array();
+	if (skipped) {
+		put_values(looking);
+		return MC_DONE;
+	}
 	if (!looking->given)
 		judge_wildcard(looking);
 	for (size_t i = 0; i < count; i++)

@@ -1,6 +1,7 @@
 /* mx: where the domain's mail goes (RFC 5321, 5.1; null MX: RFC 7505). */
 #include <string.h>
 
+#include "check/exists.h"
 #include "check/host.h"
 #include "check/near_miss.h"
 #include "check/registry.h"
@@ -208,7 +209,7 @@ check_domain(struct mc_run *run)
 			"the domain is an alias of a name that does not exist (mx.alias-broken)");
 		return MC_DONE;
 	}
-	if (mx->nxdomain) {
+	if (mc_exists_denied(mx)) {
 		mc_find(run, "mx.nxdomain", "%s MX: NXDOMAIN", mx->canonical);
 		mc_nothing_below(run, "the domain does not exist (mx.nxdomain)");
 		return MC_DONE;
