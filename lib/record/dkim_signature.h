@@ -18,7 +18,8 @@ struct mc_dkim_signature {
 	const char *selector;  /* canonical; "" when wrong */
 	const char *domain;    /* d=, canonical; "" when wrong */
 	const char *algorithm; /* a=, as written; "" when missing or no word */
-	const char *wrong;     /* static clause: why no key can be looked for; NULL */
+	const char *identity;  /* domain of i=, canonical; that of d= when it is missing */
+	const char *wrong;     /* why receivers pass it over, as a clause; NULL */
 };
 
 struct mc_dkim_signatures {

@@ -61,6 +61,43 @@ START_TEST(messages_are_read)
 }
 END_TEST
 
+/* clang-format off */
+static const struct identity_case {
+	const char *text;
+	const char *identity; /* NULL: the signature is malformed */
+} identities[] = {
+	{"DKIM-Signature: s=a; d=a.example\n", "a.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=joe@A.Example\n", "a.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=@b.a.example\n", "b.a.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=\"x@y\"@b.example\n", "b.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=x=40y@\n\tb.example\n", "b.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=@b\r\n .example\n", "b.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=@b\xc3\xbc" "cher.example\n", "xn--bcher-kva.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=\n", NULL},
+	{"DKIM-Signature: s=a; d=a.example; i=joe\n", NULL},
+	{"DKIM-Signature: s=a; d=a.example; i=joe@\n", NULL},
+	{"DKIM-Signature: s=a; d=a.example; i=@a..example\n", NULL},
+};
+/* clang-format on */
+
+START_TEST(identities_are_read)
+{
+	for (size_t i = 0; i < sizeof(identities) / sizeof(identities[0]); i++) {
+		const struct identity_case *c = &identities[i];
+		struct mc_dkim_signatures got;
+		struct mc_arena arena;
+		mc_arena_init(&arena, 0);
+		ck_assert(mc_dkim_signatures_read(&arena, c->text, strlen(c->text), &got));
+		ck_assert_uint_eq(got.count, 1);
+		ck_assert_msg(
+			(got.signatures[0].wrong != NULL) == (c->identity == NULL), "%s", c->text);
+		if (c->identity != NULL)
+			ck_assert_str_eq(got.signatures[0].identity, c->identity);
+		mc_arena_reset(&arena);
+	}
+}
+END_TEST
+
 START_TEST(signatures_are_bounded)
 {
 	static const char one[] = "DKIM-Signature: s=a; d=a.example\n";
@@ -78,4 +115,4 @@ START_TEST(signatures_are_bounded)
 }
 END_TEST
 
-UNIT_MAIN("record_dkim_signature", messages_are_read, signatures_are_bounded)
+UNIT_MAIN("record_dkim_signature", messages_are_read, identities_are_read, signatures_are_bounded)
