@@ -142,6 +142,9 @@ take_apart(struct mc_arena *arena, const char *value, size_t length,
 		signature->wrong = "it has no d= tag with a domain";
 	else if (!read_identity(arena, &list, signature))
 		signature->wrong = "its i= tag has no domain";
+	if (signature->wrong != NULL)
+		signature->selector = signature->domain = signature->algorithm =
+			signature->identity = "";
 }
 
 bool
