@@ -273,13 +273,19 @@ mc_spf_is_glued(struct mc_arena *arena, const char *text, size_t length, size_t 
 void
 mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems)
 {
+	const char *record = problems->corrected;
+
 	if (spf->length <= STRING_LIMIT)
 		return;
 	mc_problem(problems, "spf.long-string", MC_NOWHERE, "%zu octets", spf->length);
-	if (memchr(spf->text, '"', spf->length) == NULL &&
-		memchr(spf->text, '\\', spf->length) == NULL)
-		mc_problem_fix(problems, "Publish it as: %s",
-			in_strings(problems->arena, spf->text, spf->length));
+	if (record == NULL)
+		record = mc_spf_tidy(problems->arena, spf);
+	if (record == NULL)
+		record = mc_arena_strndup(problems->arena, spf->text, spf->length);
+	if (strpbrk(record, "\"\\") == NULL)
+		mc_problem_fix(problems, "Publish it as: %s%s",
+			in_strings(problems->arena, record, strlen(record)),
+			mc_spf_tidy_caveat(problems->arena, spf, record));
 }
 
 /* The corrected record, itself without what else was found, if it is as good; NULL: there is none.

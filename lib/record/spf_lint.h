@@ -27,7 +27,8 @@ bool mc_spf_is_behind_all(const struct mc_spf *spf, const struct mc_spf_term *te
 /* Whether a term sticks to the one before it where two character-strings were joined, at `at`. */
 bool mc_spf_is_glued(struct mc_arena *arena, const char *text, size_t length, size_t at);
 
-/* That the record, which may be given as one piece, has to be published in several strings. */
+/* That the record, which may be given as one piece, has to be published in several strings; with
+ * what mc_spf_lint(), called before, found mended. */
 void mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems);
 
 #endif

@@ -145,9 +145,8 @@ mc_spf_tidy(struct mc_arena *arena, const struct mc_spf *spf)
 	return record;
 }
 
-/* What goes with the end that the record was given. */
-static const char *
-caveat_of(struct mc_arena *arena, const struct mc_spf *spf, const char *record)
+const char *
+mc_spf_tidy_caveat(struct mc_arena *arena, const struct mc_spf *spf, const char *record)
 {
 	struct mc_spf tidy;
 
@@ -165,7 +164,7 @@ caveat_of(struct mc_arena *arena, const struct mc_spf *spf, const char *record)
 void
 mc_spf_tidy_fixes(const struct mc_spf *spf, struct mc_problems *problems, const char *record)
 {
-	const char *caveat = caveat_of(problems->arena, spf, record);
+	const char *caveat = mc_spf_tidy_caveat(problems->arena, spf, record);
 
 	for (struct mc_problem *problem = problems->first; problem != NULL;
 		problem = problem->next) {

@@ -17,6 +17,9 @@
 const char *mc_spf_tidy(struct mc_arena *arena, const struct mc_spf *spf);
 /* "a=example.com" as the mechanism it was to be; NULL: it would be none. */
 const char *mc_spf_as_mechanism(struct mc_arena *arena, const struct mc_spf_term *term);
+/* What goes with the end that the record was given, as a clause with its comma; "" nothing. */
+const char *mc_spf_tidy_caveat(
+	struct mc_arena *arena, const struct mc_spf *spf, const char *record);
 /* Puts `record` (NULL: none can be offered) into the fixes that have a place for it. */
 void mc_spf_tidy_fixes(const struct mc_spf *spf, struct mc_problems *problems, const char *record);
 

@@ -102,4 +102,33 @@ START_TEST(one_record)
 }
 END_TEST
 
-UNIT_MAIN("record_spf_lint", fixes, one_record)
+/* ... and so does the record in several strings. */
+START_TEST(in_strings)
+{
+	static const char networks[] =
+		"ip4:192.0.2.1 ip4:192.0.2.2 ip4:192.0.2.3 ip4:192.0.2.4 ip4:192.0.2.5 "
+		"ip4:192.0.2.6 ip4:192.0.2.7 ip4:192.0.2.8 ip4:192.0.2.9 ip4:198.51.100.1 "
+		"ip4:198.51.100.2 ip4:198.51.100.3 ip4:198.51.100.4 ip4:198.51.100.5 "
+		"ip4:198.51.100.66 ip4:198.51.100.7 ";
+	struct mc_problems problems;
+	struct mc_arena arena;
+	struct mc_spf spf;
+	const char *record;
+
+	mc_arena_init(&arena, 0);
+	mc_problems_init(&problems, &arena);
+	record = mc_arena_printf(&arena, "v=spf1 %smx mx ?all", networks);
+	ck_assert(mc_spf_parse(&arena, record, strlen(record), &spf));
+	mc_spf_lint(&spf, &problems);
+	mc_spf_lint_length(&spf, &problems);
+	ck_assert_str_eq(problems.last->id, "spf.long-string");
+	ck_assert_str_eq(problems.last->fix, mc_arena_printf(&arena,
+						     "Publish it as: \"v=spf1 %s\" \"mx ~all\", "
+						     "and -all once nothing legitimate "
+						     "fails",
+						     networks));
+	mc_arena_reset(&arena);
+}
+END_TEST
+
+UNIT_MAIN("record_spf_lint", fixes, one_record, in_strings)
