@@ -18,21 +18,33 @@ ninja -C "$build" -t query tests/labd/labd >/dev/null 2>&1 || configure --reconf
 ninja -C "$build" --quiet cli/mailcheck tests/labd/labd
 
 lab=$(mktemp -d)
-"$build/tests/labd/labd" --with-parent --ca-out "$lab/ca.pem" --set dns-port=5391 \
-    --set smtp-port=2591 --set https-port=8491 "$root/tests/labd/first-run.lab" >"$lab/ready" &
-labd=$!
-trap 'kill "$labd" 2>/dev/null || true; rm -rf "$lab"' EXIT INT TERM
-tries=0
-until grep -qx ready "$lab/ready"; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || { echo "the lab did not start" >&2; exit 1; }
-    sleep 0.05
+labd=
+trap '[ -z "$labd" ] || kill "$labd" 2>/dev/null || true; rm -rf "$lab"' EXIT INT TERM
+
+start_lab() {
+    "$build/tests/labd/labd" --with-parent --ca-out "$lab/ca.pem" --set "dns-port=$dns" \
+        --set "smtp-port=$smtp" --set "https-port=$https" "$root/tests/labd/first-run.lab" \
+        >"$lab/ready" &
+    labd=$!
+    tries=0
+    until grep -qx ready "$lab/ready"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 100 ] && kill -0 "$labd" 2>/dev/null || return 1
+        sleep 0.05
+    done
+}
+
+# Where another lab has the ports, it is the next ones.
+dns=5391 smtp=2591 https=8491
+until start_lab; do
+    [ "$dns" -lt 5399 ] || { echo "the lab did not start" >&2; exit 1; }
+    dns=$((dns + 1)) smtp=$((smtp + 1)) https=$((https + 1))
 done
 
 for domain in healthy.example broken.example; do
     printf '\n$ mailcheck domain %s\n\n' "$domain"
-    "$build/cli/mailcheck" domain "$domain" --resolver 127.0.0.1@5391 --allow-private \
-        --connect-to :25::2591 --connect-to :53::5391 --connect-to :443::8491 \
+    "$build/cli/mailcheck" domain "$domain" --resolver "127.0.0.1@$dns" --allow-private \
+        --connect-to ":25::$smtp" --connect-to ":53::$dns" --connect-to ":443::$https" \
         --ca-file "$lab/ca.pem" || true
 done
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check/dmarc_walk.h"
+#include "check/exists.h"
 #include "check/record_type.h"
 #include "check/registry.h"
 
@@ -86,21 +87,25 @@ judge_dmarc(struct mc_run *run, const struct mc_dmarc_walk *walk)
 			(void)judge_policy(run, &walk->places[i], MC_DMARC_ITSELF);
 }
 
-/* What would be a record but for its version; receivers do not see it. */
-static void
+/* What would be a record but for its version; receivers do not see it. False: there is none. */
+static bool
 tell_attempts(struct mc_run *run, const struct mc_dns *dns, const struct mc_txts *txts)
 {
+	bool tried = false;
+
 	for (size_t i = 0; i < txts->other_count; i++) {
 		const struct mc_txt *txt = &txts->others[i];
 		const char *better;
 		if (!mc_bimi_is_attempt(txt->text, txt->length))
 			continue;
+		tried = true;
 		mc_find(run, "bimi.version", "%s", mc_txt_escaped(run, txt));
 		mc_about(run, dns->name);
 		better = mc_bimi_mend(run->arena, txt->text, txt->length);
 		if (better != NULL)
 			mc_fix(run, "Publish instead: %s", better);
 	}
+	return tried;
 }
 
 static enum mc_step
@@ -121,18 +126,29 @@ judge_record(struct mc_run *run, const struct mc_txt *txt, const char *domain,
 	return mc_bimi_judge_documents(run, &bimi);
 }
 
+/* `own`: what the domain itself has; NULL: something was told that was meant to be a record. */
+static enum mc_step
+without_record(struct mc_run *run, const struct mc_dns *own)
+{
+	static const struct mc_txt_place place = {SELECTOR, mc_bimi_is_record, "bimi.wrong-name"};
+	bool skipped = false;
+
+	if (own != NULL && mc_exists_skipped(run, own, &skipped) == MC_WAIT)
+		return MC_WAIT;
+	return skipped ? MC_DONE : mc_txt_find_misplaced(run, &place);
+}
+
 static enum mc_step
 check_domain(struct mc_run *run)
 {
 	struct mc_dmarc_walk *walk = mc_arena_alloc(run->arena, sizeof(*walk));
-	static const struct mc_txt_place place = {SELECTOR, mc_bimi_is_record, "bimi.wrong-name"};
+	/* asked early, whatever the walk brings */
+	const struct mc_dns *own = mc_ask_dns(run, SELECTOR, run->domain, MC_RR_TXT), *dns;
 	const struct mc_bimi none = {.location = "", .authority = ""};
-	const struct mc_dns *dns;
 	const char *domain;
 	struct mc_txts txts;
+	bool tried;
 
-	/* asked early, whatever the walk brings */
-	(void)mc_ask_dns(run, SELECTOR, run->domain, MC_RR_TXT);
 	if (walk == NULL || mc_dmarc_walk_up(run, walk) == MC_WAIT)
 		return MC_WAIT;
 	dns = find_record(run, walk, &domain);
@@ -146,7 +162,7 @@ check_domain(struct mc_run *run)
 		return MC_DONE;
 	}
 	mc_txt_sort(run, dns, mc_bimi_is_record, &txts);
-	tell_attempts(run, dns, &txts);
+	tried = tell_attempts(run, dns, &txts);
 	if (txts.count == 1)
 		return judge_record(run, &txts.records[0], domain, walk);
 	if (txts.count > 1) {
@@ -156,7 +172,7 @@ check_domain(struct mc_run *run)
 		mc_about(run, dns->name);
 		return MC_DONE;
 	}
-	return mc_txt_find_misplaced(run, &place);
+	return without_record(run, tried ? NULL : own);
 }
 
 const struct mc_check mc_check_bimi = {

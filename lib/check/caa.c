@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "check/exists.h"
 #include "check/mta_sts.h"
 #include "check/registry.h"
 #include "record/caa.h"
@@ -275,6 +276,8 @@ check_domain(struct mc_run *run)
 		add_name(run, &names, sts->policy_name);
 	if (names.count == 0 && mx->fact.status != MC_FACT_OK)
 		return mc_skipped(run, "the MX records could not be looked up: %s", mx->fact.text);
+	if (names.count == 0 && mc_exists_denied(mx))
+		return mc_exists_skip(run);
 	if (judge_names(run, &names) == MC_WAIT)
 		return MC_WAIT;
 	if (sts->record.valid && sts->fetch.good != NULL)

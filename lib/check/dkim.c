@@ -1,8 +1,8 @@
 /* dkim: the keys under the selectors given, or under well-known ones (RFC 6376, 3.6.2). */
 #include <string.h>
-#include <strings.h>
 
-#include "check/dmarc_walk.h"
+#include "check/dkim_message.h"
+#include "check/exists.h"
 #include "check/host.h"
 #include "check/record_type.h"
 #include "check/registry.h"
@@ -109,28 +109,6 @@ find_problems(struct looking *looking, const struct mc_problems *problems, const
 	}
 }
 
-/* RFC 6376, 6.1.2: the algorithm of a signature that needs this key must be one of its type. */
-static void
-judge_algorithms(struct mc_run *run, const struct wanted *wanted, const struct mc_dkim *dkim,
-	const char *name)
-{
-	const struct mc_dkim_signatures *signatures = run->settings->signatures;
-	size_t length = strlen(dkim->key_name);
-
-	for (size_t i = 0; signatures != NULL && dkim->valid && i < signatures->count; i++) {
-		const struct mc_dkim_signature *signature = &signatures->signatures[i];
-		if (signature->wrong != NULL || signature->algorithm[0] == '\0' ||
-			strcmp(signature->selector, wanted->selector) != 0 ||
-			strcmp(signature->domain, wanted->domain) != 0 ||
-			(strncasecmp(signature->algorithm, dkim->key_name, length) == 0 &&
-				signature->algorithm[length] == '-'))
-			continue;
-		mc_find(run, "dkim.signature-key-type", "a=%s, but the key is k=%s",
-			signature->algorithm, dkim->key_name);
-		mc_about(run, name);
-	}
-}
-
 static void
 judge_record(struct looking *looking, const struct wanted *wanted, const struct mc_dns *dns,
 	const struct mc_txt *txt)
@@ -146,7 +124,7 @@ judge_record(struct looking *looking, const struct wanted *wanted, const struct 
 	mc_record_put_dkim(key, run->arena, &dkim);
 	json_object_set_new(key, "record", json_string(mc_txt_escaped(run, txt)));
 	find_problems(looking, &problems, name_of(run, wanted));
-	judge_algorithms(run, wanted, &dkim, name_of(run, wanted));
+	mc_dkim_judge_key(run, wanted->selector, wanted->domain, &dkim, name_of(run, wanted));
 }
 
 static bool find_misplaced(struct mc_run *run, const struct wanted *wanted);
@@ -239,13 +217,21 @@ judge_answer(struct looking *looking, const struct wanted *wanted, const struct 
 		judge_record(looking, wanted, dns, &txts.records[i]);
 }
 
+static void
+put_values(struct looking *looking)
+{
+	json_t *values = looking->run->values;
+
+	json_object_set_new(values, "selectors_given", json_boolean(looking->given));
+	json_object_set_new(values, "keys", looking->keys);
+}
+
 static enum mc_step
 conclude(struct looking *looking)
 {
 	struct mc_run *run = looking->run;
 
-	json_object_set_new(run->values, "selectors_given", json_boolean(looking->given));
-	json_object_set_new(run->values, "keys", looking->keys);
+	put_values(looking);
 	if (looking->failed > 0 && (looking->given || looking->found == 0))
 		return mc_undetermined(run, "dkim.lookup-failed", looking->fact);
 	if (looking->found == 0 && !looking->given)
@@ -270,6 +256,17 @@ judge_wildcard(struct looking *looking)
 	put_key(looking, &star, looking->any);
 }
 
+/* Nothing was found of what the user asked about. What signed a message is another matter: to its
+ * receivers it is all the same whether the domain of a key exists. */
+static bool
+nothing_there(const struct mc_run *run, const struct mc_dns *const *answers, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!mc_exists_denied(answers[i]))
+			return false;
+	return run->settings->signatures == NULL;
+}
+
 /* Asks for everything before it judges anything. */
 static enum mc_step
 look(struct looking *looking, const struct wanted *wanted, size_t count)
@@ -277,7 +274,7 @@ look(struct looking *looking, const struct wanted *wanted, size_t count)
 	struct mc_run *run = looking->run;
 	const struct wanted none = {no_such.selector, no_such.prefix, run->domain};
 	const struct mc_dns **answers = mc_arena_calloc(run->arena, count + 1, sizeof(*answers));
-	bool known = answers != NULL;
+	bool known = answers != NULL, skipped = false;
 
 	if (!looking->given)
 		looking->any = ask(run, &none);
@@ -287,7 +284,14 @@ look(struct looking *looking, const struct wanted *wanted, size_t count)
 	}
 	if (!known || (!looking->given && looking->any == NULL))
 		return MC_WAIT;
+	if (nothing_there(run, answers, count) &&
+		mc_exists_skipped(run, answers[0], &skipped) == MC_WAIT)
+		return MC_WAIT;
 	looking->keys = json_array();
+	if (skipped) {
+		put_values(looking);
+		return MC_DONE;
+	}
 	if (!looking->given)
 		judge_wildcard(looking);
 	for (size_t i = 0; i < count; i++)
@@ -312,49 +316,6 @@ add(struct mc_run *run, struct wanted *wanted, size_t *count, const char *select
 			return;
 	wanted[(*count)++] = (struct wanted){
 		selector, mc_arena_printf(run->arena, "%s._domainkey", selector), domain};
-}
-
-/* What a signature of the message does for the domain, its key apart. */
-static void
-judge_signature(struct mc_run *run, const struct mc_dkim_signature *signature, bool alone)
-{
-	if (signature->wrong != NULL) {
-		mc_find(run, "dkim.signature-malformed", "%s", signature->wrong);
-		return;
-	}
-	if (strcasecmp(signature->algorithm, "rsa-sha1") == 0)
-		mc_find(run, "dkim.signature-sha1", "s=%s, d=%s", signature->selector,
-			signature->domain);
-	if (mc_dmarc_same_organization(run, signature->domain, run->domain))
-		return;
-	mc_find(run, "dkim.other-domain", "s=%s, d=%s", signature->selector, signature->domain);
-	mc_severity(run, alone ? MC_NOTICE : MC_INFO);
-}
-
-static void
-judge_message(struct mc_run *run, const struct mc_dkim_signatures *signatures)
-{
-	json_t *array = json_array();
-	size_t own = 0;
-
-	for (size_t i = 0; i < signatures->count; i++) {
-		const struct mc_dkim_signature *signature = &signatures->signatures[i];
-		bool same = signature->wrong == NULL &&
-			    mc_dmarc_same_organization(run, signature->domain, run->domain);
-		own += same;
-		json_array_append_new(
-			array, json_pack("{s:s, s:s, s:s, s:b}", "selector", signature->selector,
-				       "domain", signature->domain, "algorithm",
-				       signature->algorithm, "same_organization", same ? 1 : 0));
-	}
-	json_object_set_new(run->values, "signatures", array);
-	for (size_t i = 0; i < signatures->count; i++)
-		judge_signature(run, &signatures->signatures[i], own == 0);
-	if (signatures->count == 0)
-		mc_find(run, "dkim.unsigned", "no DKIM-Signature field in its header");
-	if (signatures->left_out > 0)
-		mc_inconclusive(run, "%zu more signatures of the message were not looked at",
-			signatures->left_out);
 }
 
 static enum mc_step
@@ -382,8 +343,8 @@ check_domain(struct mc_run *run)
 		wanted[i].domain = run->domain;
 	}
 	step = look(&looking, wanted, looking.given ? count : WELL_KNOWN);
-	if (step == MC_DONE && signatures != NULL)
-		judge_message(run, signatures);
+	if (signatures != NULL && mc_dkim_judge_message(run) == MC_WAIT)
+		step = MC_WAIT;
 	return step;
 }
 

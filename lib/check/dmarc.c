@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check/dmarc_walk.h"
+#include "check/exists.h"
 #include "check/record_type.h"
 #include "check/registry.h"
 
@@ -311,12 +312,16 @@ is_broken(const struct mc_dmarc_place *place)
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
-	bool broken = false;
+	bool broken = false, skipped = false;
 
 	for (size_t i = 0; i < walk->count; i++)
 		broken = broken || is_broken(&walk->places[i]);
 	put_subdomains(run, NULL);
 	judge_made_up(run, NULL, false);
+	if (!broken && mc_exists_skipped(run, walk->places[0].dns, &skipped) == MC_WAIT)
+		return MC_WAIT;
+	if (skipped)
+		return MC_DONE;
 	if (!broken && find_misplaced(run) == MC_WAIT)
 		return MC_WAIT;
 	if (!broken)

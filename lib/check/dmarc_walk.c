@@ -27,10 +27,10 @@ read_place(struct mc_run *run, struct mc_dmarc_place *place)
 
 /* Asks for all names at once, those behind the end of the walk too. */
 static bool
-ask_all(struct mc_run *run, struct mc_dmarc_walk *walk)
+ask_all(struct mc_run *run, const char *domain, struct mc_dmarc_walk *walk)
 {
 	const char *names[MC_DMARC_QUERIES];
-	size_t count = mc_dmarc_walk(run->domain, names);
+	size_t count = mc_dmarc_walk(domain, names);
 	bool known = true;
 
 	for (size_t i = 0; i < count; i++) {
@@ -192,16 +192,26 @@ tell_existence(struct mc_run *run, struct mc_dmarc_walk *walk)
 }
 
 enum mc_step
-mc_dmarc_walk_up(struct mc_run *run, struct mc_dmarc_walk *ret_walk)
+mc_dmarc_walk_from(struct mc_run *run, const char *domain, struct mc_dmarc_walk *ret_walk)
 {
 	struct mc_dmarc_walk *walk = ret_walk;
 
 	*walk = (struct mc_dmarc_walk){.count = 0};
-	if (!ask_all(run, walk))
+	if (!ask_all(run, domain, walk))
 		return MC_WAIT;
 	read_all(run, walk);
 	if (walk->failed == NULL && walk->bogus == NULL)
-		walk->organizational = organizational(run->domain, walk);
+		walk->organizational = organizational(domain, walk);
+	return MC_DONE;
+}
+
+enum mc_step
+mc_dmarc_walk_up(struct mc_run *run, struct mc_dmarc_walk *ret_walk)
+{
+	struct mc_dmarc_walk *walk = ret_walk;
+
+	if (mc_dmarc_walk_from(run, run->domain, walk) == MC_WAIT)
+		return MC_WAIT;
 	walk->record = choose(walk);
 	walk->applies = MC_DMARC_ITSELF;
 	return walk->record == NULL || walk->record == &walk->places[0] ? MC_DONE

@@ -33,6 +33,11 @@ struct mc_dmarc_walk {
 	const struct mc_dns *existence;
 };
 
+/* The places and the organizational domain of any domain; which record holds for it is left open.
+ */
+enum mc_step mc_dmarc_walk_from(
+	struct mc_run *run, const char *domain, struct mc_dmarc_walk *ret_walk);
+/* All of it, of the target's domain. */
 enum mc_step mc_dmarc_walk_up(struct mc_run *run, struct mc_dmarc_walk *ret_walk);
 /* Whether the NSEC record of a name says that it does not exist (RFC 9824). */
 bool mc_dmarc_is_nxname(const struct mc_dns *nsec);

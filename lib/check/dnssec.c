@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/timestamp.h"
+#include "check/exists.h"
 #include "check/registry.h"
 
 static const char *
@@ -342,8 +343,8 @@ check_domain(struct mc_run *run)
 
 	if (soa == NULL)
 		return MC_WAIT;
-	if (soa->fact.status == MC_FACT_OK && soa->nxdomain && soa->dnssec != MC_DNSSEC_BOGUS)
-		return mc_skipped(run, "the domain does not exist (mx.nxdomain)");
+	if (mc_exists_denied(soa))
+		return mc_exists_skip(run);
 	if (mc_zone_find(run, run->domain, &zone) == MC_WAIT)
 		return MC_WAIT;
 	if (zone.apex == NULL && zone.failed != NULL)

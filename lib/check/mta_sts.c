@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "check/exists.h"
 #include "check/record_type.h"
 #include "check/registry.h"
 
@@ -132,8 +133,13 @@ without_record(struct mc_run *run, const struct mc_sts *sts)
 {
 	static const struct mc_txt_place place = {
 		"_mta-sts", mc_mta_sts_is_record, "mta-sts.wrong-name"};
+	bool skipped;
 
 	if (tell_attempts(run, sts))
+		return MC_DONE;
+	if (mc_exists_skipped(run, sts->dns, &skipped) == MC_WAIT)
+		return MC_WAIT;
+	if (skipped)
 		return MC_DONE;
 	if (sts->fetch.good != NULL && sts->policy.valid && sts->policy.mode != MC_MTA_STS_NONE) {
 		mc_find(run, "mta-sts.policy-unannounced", "no TXT record at %s", sts->name);

@@ -1,6 +1,7 @@
 /* mx: where the domain's mail goes (RFC 5321, 5.1; null MX: RFC 7505). */
 #include <string.h>
 
+#include "check/exists.h"
 #include "check/host.h"
 #include "check/near_miss.h"
 #include "check/registry.h"
@@ -90,6 +91,29 @@ accepts_no_mail(struct mc_run *run, unsigned preference)
 	return MC_DONE;
 }
 
+static bool
+all_null(const struct exchange *exchanges, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!is_null(&exchanges[i]))
+			return false;
+	return count > 0;
+}
+
+static enum mc_step
+several_null(struct mc_run *run, const struct exchange *exchanges, size_t count)
+{
+	mc_find(run, "mx.null-with-others", "%zu MX records, all of them null", count);
+	for (size_t i = 0; i < count && i < MX_LIMIT; i++)
+		mc_evidence(run, "MX %u .", exchanges[i].preference);
+	mc_fix(run,
+		"To receive mail, replace them by an MX record that names the mail server; "
+		"otherwise keep one alone: %s. MX 0 .",
+		run->domain);
+	mc_nothing_below(run, "no MX record names a mail host (mx.null-with-others)");
+	return MC_DONE;
+}
+
 static void
 spawn_exchange(struct mc_run *run, const struct exchange *exchanges, size_t i)
 {
@@ -118,6 +142,8 @@ explicit_mx(struct mc_run *run, const struct mc_dns *mx)
 		return MC_DONE;
 	if (count == 1 && is_null(&exchanges[0]))
 		return accepts_no_mail(run, exchanges[0].preference);
+	if (all_null(exchanges, count))
+		return several_null(run, exchanges, count);
 	if (count > MX_LIMIT) {
 		mc_find(run, "mx.too-many", "%zu MX records, the first %d were looked at", count,
 			MX_LIMIT);
@@ -208,7 +234,7 @@ check_domain(struct mc_run *run)
 			"the domain is an alias of a name that does not exist (mx.alias-broken)");
 		return MC_DONE;
 	}
-	if (mx->nxdomain) {
+	if (mc_exists_denied(mx)) {
 		mc_find(run, "mx.nxdomain", "%s MX: NXDOMAIN", mx->canonical);
 		mc_nothing_below(run, "the domain does not exist (mx.nxdomain)");
 		return MC_DONE;

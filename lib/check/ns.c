@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "check/exists.h"
 #include "check/registry.h"
 
 static const char *
@@ -359,8 +360,8 @@ check_domain(struct mc_run *run)
 		return MC_WAIT;
 	if (wrong || is_not_served(run, soa))
 		return MC_DONE;
-	if (soa->fact.status == MC_FACT_OK && soa->nxdomain)
-		return mc_skipped(run, "the domain does not exist (mx.nxdomain)");
+	if (mc_exists_denied(soa))
+		return mc_exists_skip(run);
 	if (mc_zone_find(run, run->domain, &ns->zone) == MC_WAIT)
 		return MC_WAIT;
 	if (!only_delegation(run, ns) && ns->zone.apex == NULL)

@@ -224,8 +224,8 @@ mc_smtp_judge_end(struct mc_run *run, const struct mc_session *session)
 		judge_timeout(run, session);
 		return;
 	case MC_END_ENDLESS:
-		mc_find(run, "smtp.endless-reply", "%s: over %d lines or %d octets",
-			waiting_for(session), MC_SMTP_REPLY_LINES, MC_SMTP_REPLY_BYTES);
+		mc_find(run, "smtp.endless-reply", "%s%s: not at its end after %d octets",
+			of_reply(session), waiting_for(session), MC_SMTP_REPLY_BYTES);
 		return;
 	case MC_END_NOT_SMTP:
 		judge_not_smtp(run, session);

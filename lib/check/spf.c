@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/escape.h"
+#include "check/exists.h"
 #include "check/registry.h"
 #include "check/spf_beside.h"
 #include "record/spf_lint.h"
@@ -58,8 +59,10 @@ without_record(struct mc_run *run, const struct mc_dns *txt, const struct mc_dns
 {
 	if (find_attempts(run, txt))
 		return MC_DONE;
+	if (mc_exists_denied(txt))
+		return mc_exists_skip(run);
 	if (txt->nxdomain)
-		return mc_skipped(run, "%s does not exist", run->domain);
+		return mc_skipped(run, "%s is an alias of a name that does not exist", run->domain);
 	if (mc_spf_find_misplaced(run) == MC_WAIT)
 		return MC_WAIT;
 	mc_find(run, "spf.none", "%s has no TXT record that begins with \"v=spf1\"", run->domain);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "check/exists.h"
 #include "check/host.h"
 #include "check/registry.h"
 
@@ -233,11 +234,21 @@ judge(struct mc_run *run, const struct answer *answers, size_t i)
 	return judge_records(run, service, answer);
 }
 
+static bool
+none_there(const struct answer *answers)
+{
+	for (size_t i = 0; i < SERVICES; i++)
+		if (answers[i].state != ABSENT)
+			return false;
+	return true;
+}
+
 static enum mc_step
 check_domain(struct mc_run *run)
 {
 	struct answer *answers = mc_arena_calloc(run->arena, SERVICES, sizeof(*answers));
 	enum mc_step step = MC_DONE;
+	bool skipped = false;
 
 	for (size_t i = 0; answers != NULL && i < SERVICES; i++) {
 		const struct mc_dns *dns =
@@ -250,6 +261,10 @@ check_domain(struct mc_run *run)
 	if (answers == NULL || step == MC_WAIT)
 		return MC_WAIT;
 	json_object_set_new(run->values, "services", answers_json(answers));
+	if (none_there(answers) && mc_exists_skipped(run, answers[0].dns, &skipped) == MC_WAIT)
+		return MC_WAIT;
+	if (skipped)
+		return MC_DONE;
 	for (size_t i = 0; i < SERVICES; i++)
 		if (judge(run, answers, i) == MC_WAIT)
 			step = MC_WAIT;

@@ -186,6 +186,7 @@ judge_trust(struct mc_run *run, const struct mc_tls *tls)
 		[MC_TRUST_UNKNOWN_ISSUER] = "tls.untrusted",
 		[MC_TRUST_BAD_SIGNATURE] = "tls.bad-signature",
 		[MC_TRUST_INSECURE_ALGORITHM] = "tls.untrusted",
+		[MC_TRUST_WRONG_PURPOSE] = "tls.not-for-servers",
 		[MC_TRUST_OTHER] = "tls.untrusted",
 	};
 	const char *id = ids[tls->trust];

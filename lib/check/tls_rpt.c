@@ -1,4 +1,5 @@
 /* tls-rpt: who wants reports about TLS (RFC 8460, 3). */
+#include "check/exists.h"
 #include "check/record_type.h"
 #include "check/registry.h"
 #include "check/txt.h"
@@ -32,11 +33,16 @@ without_record(struct mc_run *run, const struct mc_txts *txts, const char *name)
 {
 	static const struct mc_txt_place place = {
 		"_smtp._tls", mc_tls_rpt_is_record, "tls-rpt.wrong-name"};
-	bool tried = mc_txt_find_dangling(run, txts->dns, "tls-rpt.dangling-alias");
+	bool tried = mc_txt_find_dangling(run, txts->dns, "tls-rpt.dangling-alias"),
+	     skipped = false;
 
 	for (size_t i = 0; i < txts->other_count; i++)
 		tried = tell_attempt(run, &txts->others[i], name) || tried;
 	if (tried)
+		return MC_DONE;
+	if (mc_exists_skipped(run, txts->dns, &skipped) == MC_WAIT)
+		return MC_WAIT;
+	if (skipped)
 		return MC_DONE;
 	mc_find(run, "tls-rpt.none", "no TXT record at %s", name);
 	return mc_txt_find_misplaced(run, &place);

@@ -9,8 +9,9 @@
 #include "record/domain.h"
 
 /* What stands in a record file for a signature that names no key, and for none at all. */
-#define UNUSABLE "!"
+#define UNUSABLE "!" /* with the reason behind it */
 #define UNSIGNED "-"
+#define NO_ALGORITHM "-" /* within one */
 
 /* The signatures set so far, to be added to; a copy, as older settings may be in use. */
 static struct mc_dkim_signatures *
@@ -47,23 +48,35 @@ next_word(const char **text, char *word, size_t size)
 static const char *
 read_signature(struct mc_arena *arena, const char *value, struct mc_dkim_signature *ret_signature)
 {
-	struct mc_dkim_signature signature = {.selector = "", .domain = "", .algorithm = ""};
+	struct mc_dkim_signature signature = {
+		.selector = "", .domain = "", .algorithm = "", .identity = ""};
 	char word[MC_NAME_TEXT_SIZE], name[MC_NAME_TEXT_SIZE];
 
-	if (strcmp(value, UNUSABLE) == 0) {
-		signature.wrong = "it names no key";
+	if (value[0] == UNUSABLE[0]) {
+		value += 1 + strspn(value + 1, " ");
+		signature.wrong =
+			value[0] != '\0' ? mc_arena_strdup(arena, value) : "it names no key";
 		*ret_signature = signature;
 		return NULL;
 	}
-	if (!next_word(&value, word, sizeof(word)) || mc_domain_parse_host(word, name) != NULL)
+	if (!next_word(&value, word, sizeof(word)) || mc_domain_parse_selector(word, name) != NULL)
 		return "does not begin with a selector";
 	signature.selector = mc_arena_strdup(arena, name);
 	if (!next_word(&value, word, sizeof(word)) || mc_domain_parse_host(word, name) != NULL)
 		return "has no domain behind the selector";
-	signature.domain = mc_arena_strdup(arena, name);
-	if (strlen(value) > MC_DKIM_ALGORITHM_MAX || strchr(value, ' ') != NULL)
+	signature.domain = signature.identity = mc_arena_strdup(arena, name);
+	if (next_word(&value, word, MC_DKIM_ALGORITHM_MAX + 1)) {
+		if (strcmp(word, NO_ALGORITHM) != 0)
+			signature.algorithm = mc_arena_strdup(arena, word);
+	} else if (value[0] != '\0')
 		return "has no algorithm behind the domain";
-	signature.algorithm = mc_arena_strdup(arena, value);
+	if (next_word(&value, word, sizeof(word))) {
+		if (mc_domain_parse_host(word, name) != NULL)
+			return "has no domain behind the algorithm";
+		signature.identity = mc_arena_strdup(arena, name);
+	}
+	if (value[0] != '\0')
+		return "has something behind the last domain";
 	*ret_signature = signature;
 	return NULL;
 }
@@ -108,14 +121,15 @@ read_head(struct mc_arena *arena, const char *path, char *octets, size_t *ret_le
 static void
 keep(struct mc_options *options, const struct mc_dkim_signature *signature)
 {
-	const char *text = mc_arena_printf(&options->arena, "%s %s %s", signature->selector,
-		signature->domain, signature->algorithm);
-	size_t length = strlen(text);
+	const char *algorithm =
+		signature->algorithm[0] != '\0' ? signature->algorithm : NO_ALGORITHM;
+	const char *text;
 
 	if (signature->wrong != NULL)
-		text = UNUSABLE;
-	else if (signature->algorithm[0] == '\0')
-		text = mc_arena_strndup(&options->arena, text, length - 1);
+		text = mc_arena_printf(&options->arena, UNUSABLE " %s", signature->wrong);
+	else
+		text = mc_arena_printf(&options->arena, "%s %s %s %s", signature->selector,
+			signature->domain, algorithm, signature->identity);
 	mc_option_remember(options, "dkim-signature", text);
 }
 

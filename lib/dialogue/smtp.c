@@ -128,6 +128,19 @@ mc_smtp_pending(const struct mc_smtp *smtp, size_t *ret_length)
 	return smtp->out.data;
 }
 
+/* The bound is ours: what the lines say that were not kept is not known. */
+static void
+too_long(struct mc_smtp *smtp)
+{
+	mc_smtp_state_break(smtp);
+	mc_smtp_state_note(smtp, "this reply has more lines than are looked at: gave up");
+	smtp->session->failure = mc_arena_printf(smtp->arena,
+		"a reply of more than %d lines, the rest of which was not looked at",
+		MC_SMTP_REPLY_LINES);
+	mc_smtp_state_conclude(smtp, smtp->step == MC_STEP_QUIT ? MC_END_COMPLETE : MC_END_LOCAL);
+	mc_smtp_state_goodbye(smtp);
+}
+
 static void
 endless(struct mc_smtp *smtp)
 {
@@ -197,6 +210,10 @@ read_reply(struct mc_smtp *smtp, const uint8_t *bytes, size_t length)
 	case MC_SMTP_READ_REPLY:
 		mark_early(smtp, &reply);
 		mc_smtp_step_answer(smtp, &reply);
+		break;
+	case MC_SMTP_READ_LONG:
+		smtp->stage->reply = reply;
+		too_long(smtp);
 		break;
 	case MC_SMTP_READ_ENDLESS:
 		smtp->stage->reply = reply;

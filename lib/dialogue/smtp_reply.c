@@ -126,7 +126,7 @@ end_line(struct mc_smtp_reply_reader *reader, struct mc_arena *arena, size_t end
 	const uint8_t *line = reader->line.data;
 	size_t length = reader->line.length, skipped = 3;
 	int code = line_code(line, length);
-	bool more = false, kept;
+	bool more = false, full = reply->count == MC_SMTP_REPLY_LINES, kept;
 
 	if (length + end > LINE_LENGTH)
 		reply->oddities |= MC_ODD_LONG_LINE;
@@ -142,7 +142,7 @@ end_line(struct mc_smtp_reply_reader *reader, struct mc_arena *arena, size_t end
 			skipped += more || line[3] == ' ' || line[3] == '\t';
 		}
 		reply->code = code;
-		kept = keep_line(reader, arena, skipped);
+		kept = full || keep_line(reader, arena, skipped);
 	} else {
 		kept = keep_garbage(reader, arena);
 		more = true;
@@ -150,9 +150,9 @@ end_line(struct mc_smtp_reply_reader *reader, struct mc_arena *arena, size_t end
 	mc_buf_clear(&reader->line);
 	if (!kept)
 		return MC_SMTP_READ_NOMEM;
-	if (!more)
-		return MC_SMTP_READ_REPLY;
-	return reply->count < MC_SMTP_REPLY_LINES ? MC_SMTP_READ_MORE : MC_SMTP_READ_ENDLESS;
+	if (more)
+		return MC_SMTP_READ_MORE;
+	return full ? MC_SMTP_READ_LONG : MC_SMTP_READ_REPLY;
 }
 
 /* False when out of memory. */
@@ -249,13 +249,14 @@ mc_smtp_reply_read(struct mc_smtp_reply_reader *reader, struct mc_arena *arena,
 			status = read_octet(reader, arena, bytes[taken++]);
 		}
 	}
-	if (status == MC_SMTP_READ_ENDLESS) {
+	if (status == MC_SMTP_READ_LONG || status == MC_SMTP_READ_ENDLESS)
 		reader->reply.code = 0;
+	if (status == MC_SMTP_READ_ENDLESS)
 		reader->reply.oddities |= MC_ODD_ENDLESS;
-	}
 	if (status != MC_SMTP_READ_NOMEM && !hold(reader, bytes, taken))
 		status = MC_SMTP_READ_NOMEM;
-	if (status == MC_SMTP_READ_REPLY || status == MC_SMTP_READ_ENDLESS) {
+	if (status == MC_SMTP_READ_REPLY || status == MC_SMTP_READ_LONG ||
+		status == MC_SMTP_READ_ENDLESS) {
 		if (!give(reader, arena, ret_reply))
 			status = MC_SMTP_READ_NOMEM;
 		else if (status == MC_SMTP_READ_REPLY)

@@ -26,13 +26,13 @@ enum mc_smtp_oddity {
 	MC_ODD_CONTROL = 1 << 7,      /* NUL, ESC or another control character but TAB */
 	MC_ODD_EIGHT_BIT = 1 << 8,    /* octets over 127 */
 	MC_ODD_INVALID_CODE = 1 << 9, /* three digits, but not 2yz to 5yz */
-	MC_ODD_ENDLESS = 1 << 10,     /* gave up: too many lines or octets */
+	MC_ODD_ENDLESS = 1 << 10,     /* gave up: too many octets */
 	MC_ODD_EARLY = 1 << 11,       /* begun before the command was sent that it is taken to
 					 answer; set by the machine, not by the reader */
 };
 
 #define MC_SMTP_LINE_LIMIT 4096          /* octets kept of one line */
-#define MC_SMTP_REPLY_LINES 512          /* then the reply is ENDLESS */
+#define MC_SMTP_REPLY_LINES 512          /* kept of one reply; with more it is LONG */
 #define MC_SMTP_REPLY_BYTES (256 * 1024) /* octets read for one reply, then ENDLESS */
 #define MC_SMTP_PARTIAL_LIMIT 4096       /* octets kept of an unfinished reply */
 
@@ -43,7 +43,7 @@ struct mc_smtp_line {
 };
 
 struct mc_smtp_reply {
-	int code;          /* of the last line, as a sender takes it; 0: none (or ENDLESS) */
+	int code;          /* of the last line, as a sender takes it; 0: none (LONG, ENDLESS) */
 	uint32_t oddities; /* enum mc_smtp_oddity */
 	struct mc_smtp_line *lines;
 	size_t count;
@@ -63,6 +63,7 @@ struct mc_smtp_reply_reader {
 enum mc_smtp_read {
 	MC_SMTP_READ_MORE,
 	MC_SMTP_READ_REPLY,
+	MC_SMTP_READ_LONG, /* it ended, but has more lines than are kept */
 	MC_SMTP_READ_ENDLESS,
 	MC_SMTP_READ_NOMEM
 };
@@ -73,9 +74,9 @@ void mc_smtp_reply_reader_free(struct mc_smtp_reply_reader *reader);
 /*
  * Takes octets up to the end of one reply; *ret_taken says how many (those behind the reply are
  * left to the caller: a second reply, or plaintext after STARTTLS). On READ_REPLY the reply's
- * memory is in `arena` and the reader is ready for the next one. On READ_ENDLESS the reply holds
- * what was read of it, without a code; after that and READ_NOMEM the reader is of no more use but
- * for mc_smtp_reply_partial().
+ * memory is in `arena` and the reader is ready for the next one. On READ_LONG and READ_ENDLESS the
+ * reply holds what was kept of it, without a code; after these and READ_NOMEM the reader is of no
+ * more use but for mc_smtp_reply_partial().
  */
 enum mc_smtp_read mc_smtp_reply_read(struct mc_smtp_reply_reader *reader, struct mc_arena *arena,
 	const uint8_t *bytes, size_t length, size_t *ret_taken, struct mc_smtp_reply *ret_reply);

@@ -11,7 +11,8 @@
 
 #define PROBE_PAUSE 5000 /* ms between two looks at a server that says nothing */
 #define PROBE_LIMIT 2000 /* ms for one */
-#define RETRY_FIRST 2000 /* ms until libunbound asks again; twice that the next time */
+#define RETRY_FIRST 2000 /* ms at least until libunbound asks again ... */
+#define RETRY_LAST 5000  /* ... and at most: questions get lost too */
 
 struct option {
 	const char *name, *value;
@@ -65,8 +66,6 @@ static const struct option global_servers[] = {
 /* A server that was silent is asked again as soon as there is a question for it. */
 static const struct option forwarding[] = {
 	{"infra-host-ttl:", "1"},
-	{"infra-cache-min-rtt:", "2000"}, /* RETRY_FIRST: an answer to a question given up is lost */
-	{"unknown-server-time-limit:", "2000"},
 	{"val-max-restart:", "1"},
 	{NULL, NULL}
 };
@@ -125,15 +124,35 @@ set_number(struct ub_ctx *ctx, const char *name, unsigned value)
 	(void)ub_ctx_set_option(ctx, name, text);
 }
 
-/* So many that libunbound goes on asking for as long as we wait: it would say SERVFAIL. */
+/* When libunbound asks again, an answer to the first question is lost on it: who gives a slow
+ * resolver more time gives it to that question. */
+static int64_t
+first_retry(int64_t time)
+{
+	int64_t share = time * 2 / 5;
+
+	return share < RETRY_FIRST ? RETRY_FIRST : share < RETRY_LAST ? share : RETRY_LAST;
+}
+
+/* So many that libunbound goes on asking for as long as we wait, twice as long each time: it would
+ * say SERVFAIL. */
 static unsigned
 retries(int64_t time)
 {
 	unsigned count = 2;
 
-	while (count < 16 && RETRY_FIRST * ((INT64_C(1) << count) - 1) <= time)
+	while (count < 16 && first_retry(time) * ((INT64_C(1) << count) - 1) <= time)
 		count++;
 	return count + 1;
+}
+
+static void
+set_patience(struct ub_ctx *ctx, int64_t time)
+{
+	set(ctx, forwarding);
+	set_number(ctx, "infra-cache-min-rtt:", (unsigned)first_retry(time));
+	set_number(ctx, "unknown-server-time-limit:", (unsigned)first_retry(time));
+	set_number(ctx, "outbound-msg-retry:", retries(time));
 }
 
 static void
@@ -154,8 +173,7 @@ set_options(struct mc_upstream *upstream)
 	else
 		set(ctx, local_servers);
 	if (upstream->kind != MC_UPSTREAM_ROOTS) {
-		set(ctx, forwarding);
-		set_number(ctx, "outbound-msg-retry:", retries(given->dns_timeout));
+		set_patience(ctx, given->dns_timeout);
 		return;
 	}
 	if (given->ipv4_only)

@@ -9,6 +9,8 @@
 #include "record/report_uri.h"
 #include "record/tag_list.h"
 
+#define LABEL_MAX 63 /* octets of a selector (RFC 1035, 2.3.4) */
+
 static const char *
 value_of(const struct mc_tag_list *list, const char *name)
 {
@@ -147,6 +149,38 @@ judge_avatar(
 		mc_problem(problems, "bimi.tag-invalid", avp->value_at, "avp=%s", avp->value);
 }
 
+/* 4.5: receivers reduce local parts to letters, digits and hyphens before they look whether they
+ * begin so. "true" and "false", as earlier drafts have it, are such beginnings too. */
+static bool
+is_prefix(const char *text)
+{
+	for (const char *c = text; *c != '\0'; c++)
+		if ((*c < 'a' || *c > 'z') && (*c < 'A' || *c > 'Z') && (*c < '0' || *c > '9') &&
+			*c != '-')
+			return false;
+	return text[0] != '\0' && text[0] != '-' && strlen(text) <= LABEL_MAX;
+}
+
+static void
+judge_prefixes(const struct mc_tag_list *list, struct mc_problems *problems)
+{
+	const struct mc_tag *lps = mc_tag_list_find(list, "lps");
+	struct mc_tag_items items = {lps != NULL && lps->value[0] != '\0' ? lps->value : NULL, ','};
+	const char *item;
+
+	while (mc_tag_items_next(&items, problems->arena, &item)) {
+		if (is_prefix(item))
+			continue;
+		mc_problem(problems, "bimi.tag-invalid", lps->value_at,
+			"lps=%s: no local part is seen to begin with \"%s\"", lps->value, item);
+		mc_problem_fix(problems,
+			"Write in lps= beginnings of local parts, of letters, digits and hyphens, "
+			"with commas between them; a dot or underscore of a local part is a hyphen "
+			"there.");
+		return;
+	}
+}
+
 static size_t
 skip_blanks(const char *text, size_t length, size_t at)
 {
@@ -215,6 +249,7 @@ mc_bimi_judge(
 	good = judge_uri(&list, "a", problems) && is_uri && good;
 	good = judge_location(&list, ret_bimi, is_uri, problems) && good;
 	judge_avatar(&list, ret_bimi, problems);
+	judge_prefixes(&list, problems);
 	ret_bimi->valid = good;
 }
 

@@ -42,6 +42,18 @@ uri_of(struct mc_arena *arena, const char *value)
 		       : value;
 }
 
+/* Who vouches for a logo alone says so with an empty value; other words for it are misread. */
+static const char *
+evidence_of(struct mc_arena *arena, const char *value)
+{
+	static const char *const words[] = {"self", "none", NULL};
+
+	for (size_t i = 0; value != NULL && words[i] != NULL; i++)
+		if (strcasecmp(value, words[i]) == 0)
+			return "";
+	return uri_of(arena, value);
+}
+
 static const char *
 avatar_of(struct mc_arena *arena, const char *value)
 {
@@ -75,10 +87,13 @@ mc_bimi_mend(struct mc_arena *arena, const char *text, size_t length)
 	if (values[V] != NULL && strncmp(mc_mend_lower(arena, values[V]), "bimi", 4) != 0)
 		return NULL;
 	record = mc_arena_printf(arena, "v=BIMI1; l=%s; a=%s;%s%s", uri_of(arena, values[L]),
-		uri_of(arena, values[A]), avatar_of(arena, values[AVP]),
+		evidence_of(arena, values[A]), avatar_of(arena, values[AVP]),
 		prefixes_of(arena, values[LPS]));
 	mc_problems_init(&problems, arena);
 	mc_bimi_judge(record, strlen(record), &bimi, &problems);
 	/* nobody is to decline who did not say so */
-	return bimi.valid && (!bimi.declined || memchr(text, ',', length) == NULL) ? record : NULL;
+	if (bimi.declined &&
+		(memchr(text, ',', length) != NULL || (values[A] != NULL && values[A][0] != '\0')))
+		return NULL;
+	return bimi.valid ? record : NULL;
 }

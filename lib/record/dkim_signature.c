@@ -91,6 +91,33 @@ name_of(struct mc_arena *arena, const struct mc_tag_list *list, const char *tag,
 	return "";
 }
 
+/* RFC 6376, 3.5: an address, the local part of which may be missing; white space from folding is
+ * passed over. False: it is none. */
+static bool
+read_identity(
+	struct mc_arena *arena, const struct mc_tag_list *list, struct mc_dkim_signature *signature)
+{
+	const char *value = NULL, *at;
+	char text[MC_NAME_TEXT_SIZE], name[MC_NAME_TEXT_SIZE];
+	size_t length = 0;
+
+	for (size_t i = 0; i < list->count && value == NULL; i++)
+		if (strcmp(list->tags[i].name, "i") == 0)
+			value = list->tags[i].value;
+	signature->identity = signature->domain;
+	if (value == NULL)
+		return true;
+	at = strrchr(value, '@');
+	for (; at != NULL && at[1] != '\0' && length < sizeof(text) - 1; at++)
+		if (!mc_is_fws(at[1]))
+			text[length++] = at[1];
+	text[length] = '\0';
+	if (at == NULL || at[1] != '\0' || mc_domain_parse_host(text, name) != NULL)
+		return false;
+	signature->identity = mc_arena_strdup(arena, name);
+	return true;
+}
+
 static void
 take_apart(struct mc_arena *arena, const char *value, size_t length,
 	struct mc_dkim_signature *signature)
@@ -98,7 +125,8 @@ take_apart(struct mc_arena *arena, const char *value, size_t length,
 	struct mc_tag_list list;
 	const struct mc_tag *a;
 
-	*signature = (struct mc_dkim_signature){.selector = "", .domain = "", .algorithm = ""};
+	*signature = (struct mc_dkim_signature){
+		.selector = "", .domain = "", .algorithm = "", .identity = ""};
 	if (!mc_tag_list_parse(arena, value, length, &list)) {
 		signature->wrong = "it has too many tags";
 		return;
@@ -112,6 +140,11 @@ take_apart(struct mc_arena *arena, const char *value, size_t length,
 		signature->wrong = "it has no s= tag with a selector";
 	else if (signature->domain[0] == '\0')
 		signature->wrong = "it has no d= tag with a domain";
+	else if (!read_identity(arena, &list, signature))
+		signature->wrong = "its i= tag has no domain";
+	if (signature->wrong != NULL)
+		signature->selector = signature->domain = signature->algorithm =
+			signature->identity = "";
 }
 
 bool

@@ -14,11 +14,13 @@
 #define MC_DKIM_HEADER 262144 /* octets of a message that are looked at */
 #define MC_DKIM_ALGORITHM_MAX 32
 
+/* Texts are "" where there is nothing, all of them when it is wrong. */
 struct mc_dkim_signature {
-	const char *selector;  /* canonical; "" when wrong */
-	const char *domain;    /* d=, canonical; "" when wrong */
-	const char *algorithm; /* a=, as written; "" when missing or no word */
-	const char *wrong;     /* static clause: why no key can be looked for; NULL */
+	const char *selector;  /* canonical */
+	const char *domain;    /* d=, canonical */
+	const char *algorithm; /* a=, as written, if it is a word */
+	const char *identity;  /* domain of i=, canonical; that of d= when it is missing */
+	const char *wrong;     /* why receivers pass it over, as a clause; NULL */
 };
 
 struct mc_dkim_signatures {

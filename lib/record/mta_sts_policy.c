@@ -1,5 +1,6 @@
 /* mta_sts_policy: the policy file, RFC 8461, 3.2. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/escape.h"
 #include "record/mta_sts.h"
@@ -12,6 +13,7 @@ struct reading {
 	size_t line;                          /* counted from 1 */
 	const char *version, *mode, *max_age; /* NULL: not seen yet */
 	size_t malformed;                     /* lines told of */
+	bool hosts;                           /* a line was to name an MX host */
 	bool bad;                             /* some line makes the whole policy void */
 };
 
@@ -44,9 +46,10 @@ void_policy(struct reading *reading, const char *id, size_t at, const char *what
 #define MALFORMED_LIMIT 5 /* lines that are told of; a file that is none has many */
 
 static void
-void_line(struct reading *reading, size_t at, const char *what, const char *value)
+void_line(struct reading *reading, size_t at, bool is_mx, const char *what, const char *value)
 {
 	reading->bad = true;
+	reading->hosts = reading->hosts || is_mx;
 	if (reading->malformed++ < MALFORMED_LIMIT)
 		tell(reading, "mta-sts.policy-syntax", at, what, value);
 }
@@ -77,6 +80,7 @@ read_mx(struct reading *reading, const char *value, size_t at)
 	struct mc_mta_sts_policy *policy = reading->policy;
 	char name[MC_NAME_TEXT_SIZE];
 
+	reading->hosts = true;
 	if (!is_pattern(value, name)) {
 		void_policy(reading, "mta-sts.policy-mx", at, "mx: ", value);
 		return;
@@ -173,17 +177,26 @@ is_printable(const char *value)
 	return true;
 }
 
+static bool
+begins_with_mx(const char *text, size_t at, size_t end)
+{
+	while (at < end && is_blank(text[at]))
+		at++;
+	return end - at >= 2 && strncasecmp(text + at, "mx", 2) == 0;
+}
+
 static void
 read_line(struct reading *reading, const char *text, size_t at, size_t end)
 {
 	struct mc_arena *arena = reading->problems->arena;
 	const char *colon = memchr(text + at, ':', end - at), *name, *value;
+	bool is_mx = begins_with_mx(text, at, end);
 	size_t value_at;
 
 	while (end > at && is_blank(text[end - 1]))
 		end--;
 	if (colon == NULL || (size_t)(colon - text) >= end) {
-		void_line(reading, at, "a line that is no \"key: value\"", "");
+		void_line(reading, at, is_mx, "a line that is no \"key: value\"", "");
 		return;
 	}
 	name = mc_arena_strndup(arena, text + at, (size_t)(colon - text) - at);
@@ -192,9 +205,9 @@ read_line(struct reading *reading, const char *text, size_t at, size_t end)
 		value_at++;
 	value = mc_arena_strndup(arena, text + value_at, end - value_at);
 	if (!mc_sts_is_name(name) || strlen(name) != (size_t)(colon - text) - at)
-		void_line(reading, at, "a key that is none: ", name);
+		void_line(reading, at, is_mx, "a key that is none: ", name);
 	else if (value[0] == '\0' || !is_printable(value) || strlen(value) != end - value_at)
-		void_line(reading, at, "no proper value for ", name);
+		void_line(reading, at, is_mx, "no proper value for ", name);
 	else
 		read_field(reading, name, value, at);
 }
@@ -250,8 +263,8 @@ judge_missing(struct reading *reading)
 		void_policy(reading, "mta-sts.policy-mode", MC_NOWHERE, "no mode", "");
 	if (reading->max_age == NULL)
 		void_policy(reading, "mta-sts.policy-max-age", MC_NOWHERE, "no max_age", "");
-	if (reading->policy->mx_count == 0 && !reading->bad &&
-		reading->policy->mode != MC_MTA_STS_NONE)
+	if (!reading->hosts && (reading->policy->mode == MC_MTA_STS_ENFORCE ||
+				       reading->policy->mode == MC_MTA_STS_TESTING))
 		void_policy(reading, "mta-sts.policy-mx", MC_NOWHERE, "no mx", "");
 }
 

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
 #include "record/spf_overlap.h"
+#include "record/spf_tidy.h"
 
 #define STRING_LIMIT 255 /* octets of a character-string */
 #define LABEL_LIMIT 63   /* octets */
@@ -15,50 +15,6 @@ text_of(const struct mc_problems *problems, const struct mc_spf *spf,
 	const struct mc_spf_term *term)
 {
 	return mc_spf_term_text(problems->arena, spf, term);
-}
-
-/* --- a record written anew --- */
-
-static void
-begin(struct mc_buf *text)
-{
-	mc_buf_init(text, UINT16_MAX);
-	(void)mc_buf_puts(text, "v=spf1");
-}
-
-static void
-put(struct mc_buf *text, const char *term, size_t length)
-{
-	if (length > 0) {
-		(void)mc_buf_putc(text, ' ');
-		(void)mc_buf_append(text, term, length);
-	}
-}
-
-static const char *
-end(struct mc_buf *text, struct mc_arena *arena)
-{
-	const char *copy = mc_arena_strdup(arena, mc_buf_text(text));
-
-	mc_buf_free(text);
-	return copy;
-}
-
-const char *
-mc_spf_rewrite(struct mc_arena *arena, const struct mc_spf *spf,
-	const struct mc_spf_term *instead_of, const char *replacement)
-{
-	struct mc_buf text;
-
-	begin(&text);
-	for (size_t i = 0; i < spf->count; i++) {
-		const struct mc_spf_term *term = &spf->terms[i];
-		if (term == instead_of)
-			put(&text, replacement, strlen(replacement));
-		else
-			put(&text, spf->text + term->position, term->length);
-	}
-	return end(&text, arena);
 }
 
 bool
@@ -104,25 +60,18 @@ static void
 lint_reach(const struct mc_spf *spf, struct mc_problems *problems)
 {
 	const struct mc_spf_term *first = NULL;
-	const char *record;
-	struct mc_buf text;
 
-	begin(&text);
-	for (size_t i = 0; i < spf->count; i++) {
+	for (size_t i = 0; i < spf->count && first == NULL; i++) {
 		const struct mc_spf_term *term = &spf->terms[i];
 		if (mc_spf_is_behind_all(spf, term) ||
-			(spf->all != NULL && term->kind == MC_SPF_REDIRECT)) {
-			first = first == NULL ? term : first;
-			continue;
-		}
-		put(&text, spf->text + term->position, term->length);
+			(spf->all != NULL && term->kind == MC_SPF_REDIRECT))
+			first = term;
 	}
-	record = end(&text, problems->arena);
 	if (first == NULL)
 		return;
 	mc_problem(
 		problems, "spf.unreachable", first->position, "%s", text_of(problems, spf, first));
-	mc_problem_fix(problems, "Publish %s, or move what is meant before \"all\".", record);
+	mc_problem_fix(problems, "Publish " MC_SPF_TIDY "; or move what is meant before \"all\".");
 }
 
 static void
@@ -134,21 +83,18 @@ lint_all(const struct mc_spf *spf, struct mc_problems *problems)
 		return;
 	if (all == NULL) {
 		mc_problem(problems, "spf.no-all", MC_NOWHERE, "%.*s", (int)spf->length, spf->text);
-		mc_problem_fix(problems, "Publish %s ~all, and -all once nothing legitimate fails.",
-			mc_spf_rewrite(problems->arena, spf, NULL, NULL));
+		mc_problem_fix(problems, "Publish " MC_SPF_TIDY);
 		return;
 	}
 	if (all->qualifier == '+') {
 		mc_problem(
 			problems, "spf.pass-all", all->position, "%s", text_of(problems, spf, all));
-		mc_problem_fix(problems, "Publish %s, with every sender of yours before the ~all.",
-			mc_spf_rewrite(problems->arena, spf, all, "~all"));
+		mc_problem_fix(problems, "Publish " MC_SPF_TIDY);
 	}
 	if (all->qualifier == '?') {
 		mc_problem(problems, "spf.neutral-all", all->position, "%s",
 			text_of(problems, spf, all));
-		mc_problem_fix(problems, "Publish %s, and -all once nothing legitimate fails.",
-			mc_spf_rewrite(problems->arena, spf, all, "~all"));
+		mc_problem_fix(problems, "Publish " MC_SPF_TIDY);
 	}
 }
 
@@ -215,7 +161,6 @@ static void
 lint_domain(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
 {
 	size_t at = mc_spf_odd_at(term, spf->text);
-	const char *record;
 
 	if (at == MC_NOWHERE) {
 		lint_labels(spf, term, problems);
@@ -223,13 +168,12 @@ lint_domain(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_
 	}
 	mc_problem(problems, "spf.odd-domain", at, "%s: \"%.*s\" in a domain",
 		text_of(problems, spf, term), spf->text[at] == '-' ? 4 : 1, spf->text + at);
-	record = mc_spf_mend(problems->arena, spf->text, spf->length);
-	if (record != NULL)
-		mc_problem_fix(problems, "Publish %s", record);
+	if (mc_spf_mend(problems->arena, spf->text, spf->length) != NULL)
+		mc_problem_fix(problems, "Publish " MC_SPF_TIDY);
 }
 
-static bool
-is_mechanism_name(const struct mc_spf_term *term)
+bool
+mc_spf_is_mechanism_name(const struct mc_spf_term *term)
 {
 	for (enum mc_spf_kind kind = MC_SPF_ALL; kind <= MC_SPF_EXISTS; kind++)
 		if (strlen(mc_spf_kind_name(kind)) == term->name_length &&
@@ -244,17 +188,13 @@ lint_unknown(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc
 	struct mc_arena *arena = problems->arena;
 	const char *text = text_of(problems, spf, term);
 
-	if (!is_mechanism_name(term)) {
+	if (!mc_spf_is_mechanism_name(term)) {
 		mc_problem(problems, "spf.unknown-modifier", term->position, "%s", text);
 		return;
 	}
 	mc_problem(problems, "spf.mechanism-as-modifier", term->position, "%s", text);
-	if (spf->length > MC_SPF_FIX_LIMIT)
-		return;
-	mc_problem_fix(problems, "Publish %s",
-		mc_spf_rewrite(arena, spf, term,
-			mc_arena_printf(arena, "%.*s:%.*s", (int)term->name_length, term->name,
-				(int)term->domain_length, term->domain)));
+	if (mc_spf_as_mechanism(arena, term) != NULL)
+		mc_problem_fix(problems, "Publish " MC_SPF_TIDY);
 }
 
 static void
@@ -333,23 +273,44 @@ mc_spf_is_glued(struct mc_arena *arena, const char *text, size_t length, size_t 
 void
 mc_spf_lint_length(const struct mc_spf *spf, struct mc_problems *problems)
 {
+	const char *record = problems->corrected;
+
 	if (spf->length <= STRING_LIMIT)
 		return;
 	mc_problem(problems, "spf.long-string", MC_NOWHERE, "%zu octets", spf->length);
-	if (memchr(spf->text, '"', spf->length) == NULL &&
-		memchr(spf->text, '\\', spf->length) == NULL)
-		mc_problem_fix(problems, "Publish it as: %s",
-			in_strings(problems->arena, spf->text, spf->length));
+	if (record == NULL)
+		record = mc_spf_tidy(problems->arena, spf);
+	if (record == NULL)
+		record = mc_arena_strndup(problems->arena, spf->text, spf->length);
+	if (strpbrk(record, "\"\\") == NULL)
+		mc_problem_fix(problems, "Publish it as: %s%s",
+			in_strings(problems->arena, record, strlen(record)),
+			mc_spf_tidy_caveat(problems->arena, spf, record));
+}
+
+/* The corrected record, itself without what else was found, if it is as good; NULL: there is none.
+ */
+static const char *
+corrected(const struct mc_spf *spf, struct mc_arena *arena)
+{
+	const char *record = mc_spf_mend(arena, spf->text, spf->length), *tidy;
+	struct mc_spf mended;
+
+	if (record == NULL || !mc_spf_parse(arena, record, strlen(record), &mended))
+		return NULL;
+	tidy = mc_spf_tidy(arena, &mended);
+	return tidy != NULL && mc_spf_mend(arena, tidy, strlen(tidy)) != NULL ? tidy : record;
 }
 
 static void
 offer(const struct mc_spf *spf, struct mc_problems *problems)
 {
 	static const char *const kept[] = {"spf.mechanism-as-modifier", "spf.odd-domain",
-		"spf.overlap", "spf.pass-all", "spf.ptr", "spf.unknown-modifier", "spf.wide-range",
-		NULL};
+		"spf.pass-all", "spf.ptr", "spf.unknown-modifier", "spf.wide-range", NULL};
+	const char *record = spf->bad != NULL ? mc_spf_mend(problems->arena, spf->text, spf->length)
+					      : corrected(spf, problems->arena);
 
-	mc_problems_offer(problems, mc_spf_mend(problems->arena, spf->text, spf->length), kept);
+	mc_problems_offer(problems, record, kept);
 }
 
 void
@@ -364,11 +325,16 @@ mc_spf_lint(const struct mc_spf *spf, struct mc_problems *problems)
 	lint_reach(spf, problems);
 	mc_spf_lint_ranges(spf, problems);
 	lint_terms(spf, problems);
-	if (mc_spf_own_lookups(spf) <= MC_SPF_LOOKUP_LIMIT)
-		return;
-	offer(spf, problems);
-	if (problems->corrected == NULL)
-		mc_problem_fix(problems,
-			"Remove the includes of services that no longer send; replace a and mx by "
-			"ip4 and ip6; give services that send a lot a subdomain of their own.");
+	if (mc_spf_own_lookups(spf) > MC_SPF_LOOKUP_LIMIT) {
+		offer(spf, problems);
+		if (problems->corrected == NULL)
+			mc_problem_fix(problems,
+				"Remove the includes of services that no longer send; replace a "
+				"and "
+				"mx by ip4 and ip6; give services that send a lot a subdomain of "
+				"their own.");
+	}
+	mc_spf_tidy_fixes(spf, problems,
+		problems->corrected != NULL ? problems->corrected
+					    : mc_spf_tidy(problems->arena, spf));
 }

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "record/domain.h"
 #include "record/mend.h"
 #include "record/spf_lint.h"
 #include "record/spf_overlap.h"
@@ -27,6 +28,14 @@ static bool
 is_alnum(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool
+is_ascii(const char *text)
+{
+	while (*text != '\0' && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
 }
 
 /* Whether the text is one term that means something. */
@@ -260,6 +269,40 @@ trimmed(struct mc_arena *arena, const char *text)
 	return mc_arena_strndup(arena, text, length);
 }
 
+/* A label as it stands in DNS (RFC 5890, 2.3.2.1); as it is where it is none of those. */
+static const char *
+a_label(struct mc_arena *arena, const char *label)
+{
+	static const char behind[] = ".example";
+	char name[MC_NAME_TEXT_SIZE];
+
+	if (is_ascii(label) ||
+		mc_domain_parse(mc_arena_printf(arena, "%s%s", label, behind), name) != NULL)
+		return label;
+	return mc_arena_strndup(arena, name, strlen(name) - (sizeof(behind) - 1));
+}
+
+/* With the internationalised labels of its domain as DNS has them: a record is ASCII. */
+static const char *
+in_ascii(struct mc_arena *arena, const char *text)
+{
+	size_t begin = strcspn(text, ":="), end;
+	const char *domain = "";
+
+	if (text[begin] == '\0' || is_ascii(text))
+		return text;
+	begin++;
+	end = begin + strcspn(text + begin, "/,;");
+	for (size_t at = begin; at < end;) {
+		size_t length = strcspn(text + at, "./,;");
+		domain = mc_arena_printf(arena, "%s%s%s", domain, at > begin ? "." : "",
+			a_label(arena, mc_arena_strndup(arena, text + at, length)));
+		at += length + 1;
+	}
+	return mc_arena_printf(arena, "%.*s%s%s%s", (int)begin, text, domain,
+		text[end - 1] == '.' ? "." : "", text + end);
+}
+
 /* An address among others has their sign. */
 static bool
 mend_term(struct mending *mending, const char *text, char sign, unsigned depth)
@@ -268,7 +311,7 @@ mend_term(struct mending *mending, const char *text, char sign, unsigned depth)
 	size_t length, glue;
 	const char *mended;
 
-	text = trimmed(arena, text);
+	text = in_ascii(arena, trimmed(arena, text));
 	if (text[0] == '\0' || is_term(text)) {
 		if (text[0] != '\0')
 			put(mending, text);

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
 #include "record/spf_lint.h"
+#include "record/spf_tidy.h"
 
 #define WIDE4 12 /* prefixes shorter than these cover networks no single sender has */
 #define WIDE6 24
@@ -51,28 +51,20 @@ is_crossed(const struct mc_spf_term *term, const struct mc_spf_term *wider)
 	return false;
 }
 
-/* The record with `term` before `other`. */
-static const char *
-moved(struct mc_arena *arena, const struct mc_spf *spf, const struct mc_spf_term *term,
-	const struct mc_spf_term *other)
+const struct mc_spf_term *
+mc_spf_wider(const struct mc_spf *spf, const struct mc_spf_term *term)
 {
-	const char *record;
-	struct mc_buf buf;
-
-	mc_buf_init(&buf, UINT16_MAX);
-	(void)mc_buf_puts(&buf, "v=spf1");
-	for (size_t i = 0; i < spf->count; i++) {
-		const struct mc_spf_term *at = &spf->terms[i];
-		if (at == other)
-			(void)mc_buf_printf(
-				&buf, " %.*s", (int)term->length, spf->text + term->position);
-		if (at != term)
-			(void)mc_buf_printf(
-				&buf, " %.*s", (int)at->length, spf->text + at->position);
+	for (size_t i = 0; is_range(term) && i < spf->count && i < OVERLAP_LIMIT; i++) {
+		const struct mc_spf_term *other = &spf->terms[i];
+		bool same = other->qualifier == term->qualifier;
+		if (other == term || !is_range(other) || mc_spf_is_behind_all(spf, other) ||
+			!is_within(term, other))
+			continue;
+		if (other < term ||
+			(same && prefix_of(other) != prefix_of(term) && !is_crossed(term, other)))
+			return other;
 	}
-	record = mc_arena_strdup(arena, mc_buf_text(&buf));
-	mc_buf_free(&buf);
-	return record;
+	return NULL;
 }
 
 /* `term` is never asked about an address that `other` leaves, and says something else. */
@@ -80,88 +72,105 @@ static void
 tell_hidden(const struct mc_spf *spf, const struct mc_spf_term *term,
 	const struct mc_spf_term *other, struct mc_problems *problems)
 {
-	mc_problem(problems, "spf.unreachable", term->position, "%s: %s decides before",
-		text_of(problems, spf, term), text_of(problems, spf, other));
-	if (spf->length <= MC_SPF_FIX_LIMIT)
-		mc_problem_fix(problems, "Publish %s, or without the term.",
-			moved(problems->arena, spf, term, other));
+	const char *text = text_of(problems, spf, term);
+
+	mc_problem(problems, "spf.unreachable", term->position, "%s: %s decides before", text,
+		text_of(problems, spf, other));
+	if (mc_spf_is_as_wide(term, other))
+		mc_problem_fix(problems,
+			"Publish " MC_SPF_TIDY "; or, if %s is meant, remove %s instead.", text,
+			text_of(problems, spf, other));
+	else
+		mc_problem_fix(problems, "Publish " MC_SPF_TIDY "; or without %s.", text);
 }
 
 /* A range within another one that decides the same, or that decides before it. */
 static void
 lint_overlap(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
 {
-	for (size_t i = 0; i < spf->count && i < OVERLAP_LIMIT; i++) {
-		const struct mc_spf_term *other = &spf->terms[i];
-		bool same = other->qualifier == term->qualifier;
-		if (other == term || !is_range(other) || mc_spf_is_behind_all(spf, other) ||
-			!is_within(term, other))
-			continue;
-		if (other > term &&
-			(!same || prefix_of(other) == prefix_of(term) || is_crossed(term, other)))
-			continue;
-		if (!same) {
-			tell_hidden(spf, term, other, problems);
-			return;
-		}
-		if (prefix_of(other) == prefix_of(term))
-			mc_problem(problems, "spf.overlap", term->position, "%s stands there twice",
-				text_of(problems, spf, term));
-		else
-			mc_problem(problems, "spf.overlap", term->position, "%s is within %s",
-				text_of(problems, spf, term), text_of(problems, spf, other));
-		if (spf->length <= MC_SPF_FIX_LIMIT)
-			mc_problem_fix(problems, "Publish %s",
-				mc_spf_rewrite(problems->arena, spf, term, ""));
+	const struct mc_spf_term *other = mc_spf_wider(spf, term);
+
+	if (other == NULL)
+		return;
+	if (other->qualifier != term->qualifier) {
+		tell_hidden(spf, term, other, problems);
 		return;
 	}
+	if (prefix_of(other) == prefix_of(term))
+		mc_problem(problems, "spf.overlap", term->position, "%s stands there twice",
+			text_of(problems, spf, term));
+	else
+		mc_problem(problems, "spf.overlap", term->position, "%s is within %s",
+			text_of(problems, spf, term), text_of(problems, spf, other));
+	mc_problem_fix(problems, "Publish " MC_SPF_TIDY);
 }
 
 /* Clients with an IPv4-mapped address are IPv4 clients (RFC 7208, 5). */
-static void
-lint_mapped(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+const char *
+mc_spf_as_ip4(struct mc_arena *arena, const struct mc_spf_term *term)
 {
 	struct mc_address four = {.family = 4};
 	char address[MC_ADDRESS_SIZE], sign[2] = {term->qualifier, '\0'};
 
 	if (term->kind != MC_SPF_IP6 || term->prefix6 < 96 ||
 		mc_address_scope(&term->network) != MC_SCOPE_MAPPED)
-		return;
+		return NULL;
 	memcpy(four.bytes, term->network.bytes + 12, 4);
 	mc_address_format(address, &four);
+	return mc_arena_printf(arena, "%sip4:%s/%u", term->qualifier == '+' ? "" : sign, address,
+		term->prefix6 - 96u);
+}
+
+static void
+lint_mapped(const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
+{
+	if (mc_spf_as_ip4(problems->arena, term) == NULL)
+		return;
 	mc_problem(problems, "spf.unreachable", term->position,
 		"%s: a client with such an address is taken for an IPv4 one",
 		text_of(problems, spf, term));
-	if (spf->length <= MC_SPF_FIX_LIMIT)
-		mc_problem_fix(problems, "Publish %s",
-			mc_spf_rewrite(problems->arena, spf, term,
-				mc_arena_printf(problems->arena, "%sip4:%s/%u",
-					term->qualifier == '+' ? "" : sign, address,
-					term->prefix6 - 96u)));
+	mc_problem_fix(problems, "Publish " MC_SPF_TIDY);
+}
+
+/* False: the address is that of the network. */
+static bool
+without_host_bits(const struct mc_spf_term *term, char ret_address[MC_ADDRESS_SIZE])
+{
+	unsigned prefix, bits = term->kind == MC_SPF_IP4 ? 32 : 128;
+	struct mc_address network = term->network;
+
+	if (!is_range(term))
+		return false;
+	prefix = prefix_of(term);
+	for (unsigned bit = prefix; bit < bits; bit++)
+		network.bytes[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
+	mc_address_format(ret_address, &network);
+	return mc_address_compare(&network, &term->network) != 0;
+}
+
+const char *
+mc_spf_as_network(struct mc_arena *arena, const struct mc_spf_term *term)
+{
+	char address[MC_ADDRESS_SIZE], sign[2] = {term->qualifier, '\0'};
+
+	if (!without_host_bits(term, address))
+		return NULL;
+	return mc_arena_printf(arena, "%s%s:%s/%u", term->qualifier == '+' ? "" : sign,
+		mc_spf_kind_name(term->kind), address, prefix_of(term));
 }
 
 static void
 lint_host_bits(
 	const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
 {
-	struct mc_address network = term->network;
-	char address[MC_ADDRESS_SIZE], sign[2] = {term->qualifier, '\0'};
-	unsigned prefix = prefix_of(term), bits = network.family == 4 ? 32 : 128;
+	char address[MC_ADDRESS_SIZE];
 
-	for (unsigned bit = prefix; bit < bits; bit++)
-		network.bytes[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
-	if (mc_address_compare(&network, &term->network) == 0)
+	if (!without_host_bits(term, address))
 		return;
-	mc_address_format(address, &network);
 	mc_problem(problems, "spf.host-bits", term->position, "%s means %s/%u",
-		text_of(problems, spf, term), address, prefix);
-	if (spf->length > MC_SPF_FIX_LIMIT)
-		return;
-	mc_problem_fix(problems, "Publish %s, or without the prefix if one address is meant.",
-		mc_spf_rewrite(problems->arena, spf, term,
-			mc_arena_printf(problems->arena, "%s%s:%s/%u",
-				term->qualifier == '+' ? "" : sign, mc_spf_kind_name(term->kind),
-				address, prefix)));
+		text_of(problems, spf, term), address, prefix_of(term));
+	mc_problem_fix(problems,
+		"Publish " MC_SPF_TIDY "; or, if one address is meant, without the prefix.");
 }
 
 bool
@@ -260,6 +269,23 @@ is_same(const struct mc_spf_term *term, const struct mc_spf_term *other)
 		       : strncasecmp(term->domain, other->domain, length) == 0;
 }
 
+const struct mc_spf_term *
+mc_spf_twin(const struct mc_spf *spf, const struct mc_spf_term *term)
+{
+	if (term->kind > MC_SPF_EXISTS || !mc_spf_kind_looks_up(term->kind))
+		return NULL;
+	for (size_t i = 0; i < OVERLAP_LIMIT && &spf->terms[i] < term; i++)
+		if (is_same(term, &spf->terms[i]))
+			return &spf->terms[i];
+	return NULL;
+}
+
+bool
+mc_spf_is_as_wide(const struct mc_spf_term *term, const struct mc_spf_term *other)
+{
+	return !is_range(term) || prefix_of(term) == prefix_of(other);
+}
+
 bool
 mc_spf_is_repeated(const struct mc_spf *spf, const struct mc_spf_term *term)
 {
@@ -275,19 +301,14 @@ void
 mc_spf_lint_twice(
 	const struct mc_spf *spf, const struct mc_spf_term *term, struct mc_problems *problems)
 {
-	for (size_t i = 0; i < OVERLAP_LIMIT && &spf->terms[i] < term; i++) {
-		const struct mc_spf_term *other = &spf->terms[i];
-		if (!is_same(term, other))
-			continue;
-		if (other->qualifier != term->qualifier) {
-			tell_hidden(spf, term, other, problems);
-			return;
-		}
-		mc_problem(problems, "spf.duplicate", term->position, "%s",
-			text_of(problems, spf, term));
-		if (spf->length <= MC_SPF_FIX_LIMIT)
-			mc_problem_fix(problems, "Publish %s",
-				mc_spf_rewrite(problems->arena, spf, term, ""));
+	const struct mc_spf_term *other = mc_spf_twin(spf, term);
+
+	if (other == NULL)
+		return;
+	if (other->qualifier != term->qualifier) {
+		tell_hidden(spf, term, other, problems);
 		return;
 	}
+	mc_problem(problems, "spf.duplicate", term->position, "%s", text_of(problems, spf, term));
+	mc_problem_fix(problems, "Publish " MC_SPF_TIDY);
 }

@@ -18,6 +18,17 @@ void mc_spf_lint_twice(
 /* Whether the mechanism causes the lookup that one before it did, and says the same. */
 bool mc_spf_is_repeated(const struct mc_spf *spf, const struct mc_spf_term *term);
 
+/* The range that the term is within, and that decides before it, or the same behind it; NULL:
+ * there is none. */
+const struct mc_spf_term *mc_spf_wider(const struct mc_spf *spf, const struct mc_spf_term *term);
+/* The mechanism before it that causes the same lookup, whatever it says; NULL: there is none. */
+const struct mc_spf_term *mc_spf_twin(const struct mc_spf *spf, const struct mc_spf_term *term);
+/* Whether the term, which `other` decides before, has nothing of its own: no smaller range. */
+bool mc_spf_is_as_wide(const struct mc_spf_term *term, const struct mc_spf_term *other);
+/* The term as it has to be written for what it says, or as receivers read it; NULL: it is. */
+const char *mc_spf_as_ip4(struct mc_arena *arena, const struct mc_spf_term *term);
+const char *mc_spf_as_network(struct mc_arena *arena, const struct mc_spf_term *term);
+
 /* Whether the term lets a network send that is too large for one sender. */
 bool mc_spf_is_wide(const struct mc_spf_term *term);
 

@@ -163,7 +163,7 @@ read_entity(
 	const char *charset = parameter(reader->arena, content, "charset");
 	const char *encoding = field(reader, header, "Content-Transfer-Encoding");
 
-	if (strncmp(type, "multipart/", 10) == 0 && boundary != NULL && boundary[0] != '\0' &&
+	if (strstr(type, "multipart/") == type && boundary != NULL && boundary[0] != '\0' &&
 		strlen(boundary) <= BOUNDARY_LIMIT) {
 		if (reader->depth == MC_MIME_DEPTH) {
 			mime->cut = true;

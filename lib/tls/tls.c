@@ -21,6 +21,7 @@ static const char *const trust_names[] = {
 	[MC_TRUST_UNKNOWN_ISSUER] = "unknown-issuer",
 	[MC_TRUST_BAD_SIGNATURE] = "bad-signature",
 	[MC_TRUST_INSECURE_ALGORITHM] = "insecure-algorithm",
+	[MC_TRUST_WRONG_PURPOSE] = "wrong-purpose",
 	[MC_TRUST_OTHER] = "other",
 };
 

@@ -28,6 +28,7 @@ enum mc_trust {
 	MC_TRUST_UNKNOWN_ISSUER, /* incomplete chain, or a root that is not trusted */
 	MC_TRUST_BAD_SIGNATURE,
 	MC_TRUST_INSECURE_ALGORITHM,
+	MC_TRUST_WRONG_PURPOSE, /* not for TLS servers (RFC 5280, 4.2.1.12) */
 	MC_TRUST_OTHER,
 };
 

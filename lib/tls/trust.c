@@ -51,7 +51,8 @@ static const struct {
 		"a certificate in the chain was issued by one that is no authority"},
 	{GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE, MC_TRUST_OTHER,
 		"a constraint of an issuer is violated"},
-	{GNUTLS_CERT_PURPOSE_MISMATCH, MC_TRUST_OTHER, "it is not meant for TLS servers"},
+	{GNUTLS_CERT_PURPOSE_MISMATCH, MC_TRUST_WRONG_PURPOSE,
+		"its extended key usage does not allow TLS servers (serverAuth)"},
 	{GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, MC_TRUST_OTHER,
 		"it has a critical extension that is not known"},
 	{GNUTLS_CERT_REVOKED, MC_TRUST_OTHER, "it is revoked"},
@@ -264,8 +265,13 @@ mc_tls_trust_judge(struct mc_tls_trust *trust, struct mc_arena *arena, gnutls_x5
 	if (code < 0) {
 		tls->trust = MC_TRUST_OTHER;
 		tls->trust_problem = gnutls_strerror(code);
-	} else if (status != 0)
+	} else if (status != 0) {
 		tell(arena, tls, status);
-	else
+		if (tls->trust == MC_TRUST_WRONG_PURPOSE &&
+			gnutls_x509_crt_check_key_purpose(crts[0], GNUTLS_KP_TLS_WWW_SERVER, 0) !=
+				0)
+			tls->trust_problem = "the extended key usage of an authority above it does "
+					     "not allow TLS servers (serverAuth)";
+	} else
 		tls->trust = MC_TRUST_YES;
 }

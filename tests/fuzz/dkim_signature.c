@@ -1,6 +1,6 @@
 /*
- * Fuzz target: the header of a message. Every signature has a selector and a domain in canonical
- * form, or a reason; all are within their bounds.
+ * Fuzz target: the header of a message. Every signature has a selector, a domain and that of its
+ * identity in canonical form, or a reason; all are within their bounds.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		expect_name(signature->selector, mc_domain_parse_selector);
 		expect_name(signature->domain, mc_domain_parse_host);
+		expect_name(signature->identity, mc_domain_parse_host);
 	}
 	mc_arena_reset(&arena);
 	return 0;

@@ -61,7 +61,8 @@ read_all(const uint8_t *data, size_t size, uint32_t seed, struct mc_buf *told)
 		status = mc_smtp_reply_read(&reader, &arena, data + at, piece, &taken, &reply);
 		require(taken <= piece && taken > 0);
 		at += taken;
-		if (status == MC_SMTP_READ_REPLY || status == MC_SMTP_READ_ENDLESS)
+		if (status == MC_SMTP_READ_REPLY || status == MC_SMTP_READ_LONG ||
+			status == MC_SMTP_READ_ENDLESS)
 			write_reply(told, &reply, &arena);
 	}
 	partial = mc_smtp_reply_partial(&reader, &arena, &length);

@@ -9,9 +9,11 @@ import sys
 import tempfile
 
 mailcheck, labd, faults, runs, root = sys.argv[1:6]
+sys.path.insert(0, f'{root}/tests/labd')
+import labstart  # noqa: E402
+
 replayed, live, count = map(int, sys.argv[6:9]) if len(sys.argv) > 6 else (0, 0, 10000)
 ALL = 10 ** 6
-DNS, SMTP, HTTPS = 6491, 3691, 9591
 ADDRESSES = 200  # as in runs.c
 
 
@@ -35,13 +37,10 @@ def run(*command):
 with tempfile.TemporaryDirectory() as directory:
     directory = pathlib.Path(directory)
     (directory / 'many.lab').write_text(many_addresses())
-    lab = subprocess.Popen(
-        [labd, '--with-parent', '--ca-out', directory / 'ca.pem', '--set', f'dns-port={DNS}',
-         '--set', f'smtp-port={SMTP}',
-         '--set', f'https-port={HTTPS}', f'{root}/tests/labd/first-run.lab',
-         directory / 'many.lab'], stdout=subprocess.PIPE, text=True)
-    if lab.stdout.readline().strip() != 'ready':
-        raise SystemExit('labd did not start')
+    lab, ports = labstart.start(lambda ports: [
+        labd, '--with-parent', '--ca-out', directory / 'ca.pem', *labstart.settings(ports),
+        f'{root}/tests/labd/first-run.lab', directory / 'many.lab'])
+    DNS, SMTP, HTTPS = (ports[name] for name in labstart.NAMES)
     settings = [f'resolver=127.0.0.1@{DNS}', 'allow-private=yes', f'ca-file={directory}/ca.pem',
                 f'connect-to=:25::{SMTP}', f'connect-to=:53::{DNS}',
                 f'connect-to=:443::{HTTPS}', 'timeout=1', 'deadline=3']

@@ -16,6 +16,9 @@ import time
 mailcheck, labd, root = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 examples = {'library' if '.so' in path else pathlib.Path(path).name: path
             for path in sys.argv[4:]}
+sys.path.insert(0, str(root / 'tests/labd'))
+import labstart  # noqa: E402
+
 slow_build = 3 if os.environ.get('LAB_PRELOAD') else 1  # with sanitizers
 failures = []
 count = 0
@@ -28,9 +31,6 @@ def expect(good, what, got=''):
         failures.append(f'{what}: {got}' if got != '' else what)
 
 
-# Other ports than those of the files: another lab may run beside this one.
-PORTS = ['--set', 'dns-port=6391', '--set', 'smtp-port=3591', '--set', 'https-port=9491']
-
 
 class Lab:
     """One labd with its scenario file."""
@@ -38,12 +38,9 @@ class Lab:
     def __init__(self, directory, scenario):
         self.ca = f'{directory}/{scenario.stem}.pem'
         self.ports = f'{directory}/{scenario.stem}.ports'
-        self.process = subprocess.Popen(
-            [labd, '--with-parent', '--ca-out', self.ca, '--port-file', self.ports, *PORTS,
-             str(scenario)], stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        if line.strip() != 'ready':
-            raise SystemExit(f'labd did not start with {scenario}: {line!r}')
+        self.process, _ = labstart.start(lambda ports: [
+            labd, '--with-parent', '--ca-out', self.ca, '--port-file', self.ports,
+            *labstart.settings(ports), scenario])
         self.at = {}
         for entry in pathlib.Path(self.ports).read_text().splitlines():
             name, place = entry.split('=', 1)

@@ -16,8 +16,10 @@ import threading
 import time
 
 mailcheck, labd, root = sys.argv[1:4]
+sys.path.insert(0, f'{root}/tests/labd')
+import labstart  # noqa: E402
+
 COUNT = int(sys.argv[4]) if len(sys.argv) > 4 else 10000
-DNS, SMTP = 6591, 3791
 HOSTS = 300             # of the good domains
 PLACES = 8              # addresses of each bad host
 TIMEOUT, DEADLINE = 3, 12  # s; a datagram that is lost is sent again after 2 s
@@ -110,7 +112,7 @@ def zone():
 
 def scenario():
     yield 'ca lab'
-    yield f'dns 127.0.0.1@{DNS}'
+    yield 'dns 127.0.0.1@${dns-port}'
     for i in range(COUNT):
         if BAD_NAMES.get(kind_of(i), (None,))[0]:
             yield f'\tanswer {input_of(i)} {BAD_NAMES[kind_of(i)][0]}'
@@ -126,7 +128,7 @@ def scenario():
     hosts += [(f'{kind}{i}', bad_address(kind, i), '\t' + does) for kind, (does, _) in
               BAD_HOSTS.items() if does for i in range(PLACES)]
     for name, address, does in hosts:
-        yield f'smtp {name} {address}@{SMTP}'
+        yield f'smtp {name} {address}@${{smtp-port}}'
         yield f'\thostname {name}.soak.example'
         yield f'\tcertificate names {name}.soak.example issuer lab'
         yield does
@@ -135,11 +137,9 @@ def scenario():
 class Lab:
     def __init__(self, directory):
         (directory / 'soak.lab').write_text('\n'.join(scenario()) + '\n')
-        self.process = subprocess.Popen(
-            [labd, '--with-parent', '--ca-out', directory / 'ca.pem', directory / 'soak.lab'],
-            stdout=subprocess.PIPE, text=True)
-        if self.process.stdout.readline().strip() != 'ready':
-            raise SystemExit('labd did not start')
+        self.process, self.ports = labstart.start(lambda ports: [
+            labd, '--with-parent', '--ca-out', directory / 'ca.pem', *labstart.settings(ports),
+            directory / 'soak.lab'])
 
     def stop(self):
         self.process.terminate()
@@ -184,8 +184,9 @@ def causes(report):
 
 
 class Soak:
-    def __init__(self, directory):
+    def __init__(self, directory, ports):
         self.directory, self.done = directory, directory / 'done.ndjson'
+        self.dns, self.smtp = ports['dns-port'], ports['smtp-port']
         self.seconds, self.descriptors, self.memory = 0, 0, []
         names = '\n'.join(map(input_of, range(COUNT))) + '\n'
         (directory / 'names.txt').write_text(names)
@@ -197,9 +198,10 @@ class Soak:
         subprocess.run(['sh', '-c', RESUME], cwd=self.directory, check=False)
         with open(self.directory / 'left.txt') as left, open(self.done, 'a') as done:
             process = subprocess.Popen(
-                [mailcheck, 'domain', '-', '--resolver', f'127.0.0.1@{DNS}', '--allow-private',
-                 '--ca-file', self.directory / 'ca.pem', '--connect-to', f':25::{SMTP}',
-                 '--connect-to', f':53::{DNS}',
+                [mailcheck, 'domain', '-', '--resolver', f'127.0.0.1@{self.dns}',
+                 '--allow-private',
+                 '--ca-file', self.directory / 'ca.pem', '--connect-to', f':25::{self.smtp}',
+                 '--connect-to', f':53::{self.dns}',
                  '--timeout', str(TIMEOUT), '--deadline', str(DEADLINE)], stdin=left, stdout=done)
             watch = Watch(process)
             while ends_with and process.poll() is None and lines_in(self.done) < share * COUNT:
@@ -258,7 +260,7 @@ with tempfile.TemporaryDirectory() as directory:
     directory = pathlib.Path(directory)
     lab = Lab(directory)
     try:
-        soak = Soak(directory)
+        soak = Soak(directory, lab.ports)
         expect(soak.part(0.2, signal.SIGINT) == 130, 'SIGINT: not 130')
         expect(soak.done.read_bytes().endswith(b'\n'), 'SIGINT left a cut line')
         expect(soak.part(0.4, signal.SIGKILL) == -signal.SIGKILL, 'SIGKILL: ended before')

@@ -14,6 +14,8 @@ import time
 import traceback
 import warnings
 
+import labstart
+
 warnings.simplefilter('ignore', DeprecationWarning)  # of old versions of TLS
 WAIT = 20  # seconds, at most, for one thing
 TYPES = {'A': 1, 'NS': 2, 'CNAME': 5, 'SOA': 6, 'PTR': 12, 'MX': 15, 'TXT': 16, 'AAAA': 28}
@@ -28,24 +30,15 @@ def test(lab):
     return add
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
-
-
 class Lab:
     def __init__(self, labd, scenario, directory):
         self.name = pathlib.Path(scenario).stem
         self.ca = os.path.join(directory, self.name + '.pem')
         self.log = os.path.join(directory, self.name + '.log')
         ports = os.path.join(directory, self.name + '.ports')
-        settings = [f'--set={name}-port={free_port()}' for name in ('dns', 'smtp', 'https')]
-        self.process = subprocess.Popen(
-            [labd, '--with-parent', '--ca-out', self.ca, '--port-file', ports, '--log', self.log,
-             *settings, scenario], stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        assert line == 'ready\n', f'{scenario}: {line!r} in the place of ready'
+        self.process, _ = labstart.start(lambda free: [
+            labd, '--with-parent', '--ca-out', self.ca, '--port-file', ports, '--log', self.log,
+            *labstart.settings(free), scenario])
         self.ports = {}
         for line in pathlib.Path(ports).read_text().splitlines():
             name, endpoint = line.split('=')

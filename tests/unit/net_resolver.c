@@ -231,6 +231,23 @@ START_TEST(slow)
 }
 END_TEST
 
+/* The more time there is, the later it is asked again: the answer to the first question counts. */
+START_TEST(slower)
+{
+	struct mc_entry *entry;
+	const struct mc_fact *fact;
+
+	open_all("N", 8000);
+	servers[0].delay = 2500;
+	entry = ask("ok.test", MC_RR_A);
+	fact = client_await(&client, entry, 9000);
+	ck_assert_msg(fact->failure == MC_FAIL_NONE, "%s", fact->text);
+	ck_assert_int_lt(fact->ended - fact->began, 4000);
+	mc_store_unpin(entry, NULL);
+	close_all();
+}
+END_TEST
+
 START_TEST(cancelled)
 {
 	static const char *const names[] = {"ok.test", "silent.test", "cut.test", "servfail.test"};
@@ -501,5 +518,5 @@ START_TEST(resolv_conf)
 END_TEST
 
 UNIT_MAIN("net_resolver", answers, next_resolver, first_is_down, recovery, pause_in_the_middle,
-	slow, cancelled, queue, burst, distance, out_of_memory, opened_out_of_memory, bad_files,
-	foreign_loop, resolv_conf)
+	slow, slower, cancelled, queue, burst, distance, out_of_memory, opened_out_of_memory,
+	bad_files, foreign_loop, resolv_conf)

@@ -18,16 +18,16 @@ static const struct message_case {
 	{"selector of two labels", "DKIM-Signature: s=a.b; d=a.example", 1, "a.b", "a.example", "", false},
 	{"a date for a selector", "DKIM-Signature: s=20230601; d=gmail.com", 1, "20230601", "gmail.com", "", false},
 	{"an address for a selector", "DKIM-Signature: s=192.0.2.1; d=a.example", 1, "192.0.2.1", "a.example", "", false},
-	{"no selector at all", "DKIM-Signature: s=; d=a.example", 1, "", "a.example", "", true},
+	{"no selector at all", "DKIM-Signature: s=; d=a.example", 1, "", "", "", true},
 	{"a U-label", "DKIM-Signature: s=a; d=b\xc3\xbc" "cher.example\n", 1, "a", "xn--bcher-kva.example", "", false},
 	{"in the body", "From: a\n\nDKIM-Signature: s=a; d=a.example\n", 0, NULL, NULL, NULL, false},
 	{"after an empty line first", "\nDKIM-Signature: s=a; d=a.example\n", 0, NULL, NULL, NULL, false},
 	{"a fold is no field", "X: y\n DKIM-Signature: s=a; d=a.example\n", 0, NULL, NULL, NULL, false},
 	{"another field", "X-DKIM-Signature: s=a; d=a.example\nDKIM-Signatures: s=a; d=a.example\nDKIM-Signature s=a\n", 0, NULL, NULL, NULL, false},
-	{"no selector", "DKIM-Signature: d=a.example\n", 1, "", "a.example", "", true},
-	{"no domain", "DKIM-Signature: s=a\n", 1, "a", "", "", true},
-	{"a domain that is none", "DKIM-Signature: s=a; d=a b.example\n", 1, "a", "", "", true},
-	{"an address for a domain", "DKIM-Signature: s=a; d=192.0.2.1\n", 1, "a", "", "", true},
+	{"no selector", "DKIM-Signature: d=a.example\n", 1, "", "", "", true},
+	{"no domain", "DKIM-Signature: s=a\n", 1, "", "", "", true},
+	{"a domain that is none", "DKIM-Signature: s=a; d=a b.example\n", 1, "", "", "", true},
+	{"an address for a domain", "DKIM-Signature: s=a; d=192.0.2.1\n", 1, "", "", "", true},
 	{"an algorithm of other signs", "DKIM-Signature: s=a; d=a.example; a=x y\n", 1, "a", "a.example", "", false},
 	{"nothing", "", 0, NULL, NULL, NULL, false},
 	{"nothing in it", "DKIM-Signature:", 1, "", "", "", true},
@@ -61,6 +61,43 @@ START_TEST(messages_are_read)
 }
 END_TEST
 
+/* clang-format off */
+static const struct identity_case {
+	const char *text;
+	const char *identity; /* NULL: the signature is malformed */
+} identities[] = {
+	{"DKIM-Signature: s=a; d=a.example\n", "a.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=joe@A.Example\n", "a.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=@b.a.example\n", "b.a.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=\"x@y\"@b.example\n", "b.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=x=40y@\n\tb.example\n", "b.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=@b\r\n .example\n", "b.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=@b\xc3\xbc" "cher.example\n", "xn--bcher-kva.example"},
+	{"DKIM-Signature: s=a; d=a.example; i=\n", NULL},
+	{"DKIM-Signature: s=a; d=a.example; i=joe\n", NULL},
+	{"DKIM-Signature: s=a; d=a.example; i=joe@\n", NULL},
+	{"DKIM-Signature: s=a; d=a.example; i=@a..example\n", NULL},
+};
+/* clang-format on */
+
+START_TEST(identities_are_read)
+{
+	for (size_t i = 0; i < sizeof(identities) / sizeof(identities[0]); i++) {
+		const struct identity_case *c = &identities[i];
+		struct mc_dkim_signatures got;
+		struct mc_arena arena;
+		mc_arena_init(&arena, 0);
+		ck_assert(mc_dkim_signatures_read(&arena, c->text, strlen(c->text), &got));
+		ck_assert_uint_eq(got.count, 1);
+		ck_assert_msg(
+			(got.signatures[0].wrong != NULL) == (c->identity == NULL), "%s", c->text);
+		if (c->identity != NULL)
+			ck_assert_str_eq(got.signatures[0].identity, c->identity);
+		mc_arena_reset(&arena);
+	}
+}
+END_TEST
+
 START_TEST(signatures_are_bounded)
 {
 	static const char one[] = "DKIM-Signature: s=a; d=a.example\n";
@@ -78,4 +115,4 @@ START_TEST(signatures_are_bounded)
 }
 END_TEST
 
-UNIT_MAIN("record_dkim_signature", messages_are_read, signatures_are_bounded)
+UNIT_MAIN("record_dkim_signature", messages_are_read, identities_are_read, signatures_are_bounded)

@@ -185,7 +185,13 @@ static const struct chain_case chain_cases[] = {
 		.trust = MC_TRUST_YES, .name_match = true, .key = "Ed25519"},
 	{"for clients only", "mx.example",
 		{.dn = "CN=a", .names = {"mx.example"}, .purpose = GNUTLS_KP_TLS_WWW_CLIENT},
-		.trust = MC_TRUST_OTHER, .name_match = true},
+		.trust = MC_TRUST_WRONG_PURPOSE, .name_match = true},
+	{"for servers", "mx.example",
+		{.dn = "CN=a", .names = {"mx.example"}, .purpose = GNUTLS_KP_TLS_WWW_SERVER},
+		.trust = MC_TRUST_YES, .name_match = true},
+	{"for anything", "mx.example",
+		{.dn = "CN=a", .names = {"mx.example"}, .purpose = GNUTLS_KP_ANY},
+		.trust = MC_TRUST_YES, .name_match = true},
 };
 
 static gnutls_x509_privkey_t
