@@ -99,15 +99,35 @@ mc_escape_to(struct mc_buf *buf, const void *bytes, size_t length)
 	}
 }
 
-/* Nearly all text is; without a way out of the loop the compiler takes many bytes at once. */
+/* Nearly all text is: eight octets at once, by the high bit that a step over a border sets in each.
+ */
+#define EACH UINT64_C(0x0101010101010101)
+#define HIGH (EACH * 0x80)
+
+static uint64_t
+odd_octets(uint64_t octets)
+{
+	uint64_t backslash = octets ^ (EACH * '\\');
+	uint64_t low = octets & ~HIGH;
+
+	return (octets | ~(low + EACH * (0x80 - 0x20)) | (low + EACH) |
+		       ~((backslash & ~HIGH) + ~HIGH)) &
+	       HIGH;
+}
+
 static bool
 is_plain_ascii(const uint8_t *p, size_t length)
 {
-	bool other = false;
+	uint64_t octets, odd = 0;
 
-	for (size_t i = 0; i < length; i++)
-		other |= p[i] < 0x20 || p[i] >= 0x7F || p[i] == '\\';
-	return !other;
+	for (; length >= sizeof(octets); p += sizeof(octets), length -= sizeof(octets)) {
+		memcpy(&octets, p, sizeof(octets));
+		odd |= odd_octets(octets);
+	}
+	octets = EACH * ' ';
+	if (length > 0)
+		memcpy(&octets, p, length);
+	return (odd | odd_octets(octets)) == 0;
 }
 
 const char *

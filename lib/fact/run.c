@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "fact/run_state.h"
 
+#define SUBJECTS_FIRST 8
+
 void
 mc_job_reset(struct mc_job *job)
 {
@@ -119,6 +121,26 @@ subject_label(struct mc_arena *arena, const struct mc_subject *subject)
 	return mc_arena_printf(arena, "%s [%s]:%u", subject->host, address, subject->port);
 }
 
+static bool
+reserve_subject(struct mc_run_state *state)
+{
+	size_t room = state->subject_room > 0 ? state->subject_room * 2 : SUBJECTS_FIRST;
+	struct mc_subject **subjects;
+
+	if (state->subject_count < state->subject_room)
+		return true;
+	if (state->subject_count == MC_RUN_SUBJECT_LIMIT)
+		return false;
+	subjects = mc_arena_calloc(&state->arena, room, sizeof(struct mc_subject *));
+	if (subjects == NULL)
+		return false;
+	if (state->subject_count > 0)
+		memcpy(subjects, state->subjects, state->subject_count * sizeof(*subjects));
+	state->subjects = subjects;
+	state->subject_room = room;
+	return true;
+}
+
 const struct mc_subject *
 mc_run_subject(struct mc_run_state *state, const struct mc_subject *subject)
 {
@@ -127,9 +149,7 @@ mc_run_subject(struct mc_run_state *state, const struct mc_subject *subject)
 	for (size_t i = 0; i < state->subject_count; i++)
 		if (same_subject(state->subjects[i], subject))
 			return state->subjects[i];
-	if (state->subject_count == MC_RUN_SUBJECT_LIMIT)
-		return NULL;
-	made = mc_arena_alloc(&state->arena, sizeof(*made));
+	made = reserve_subject(state) ? mc_arena_alloc(&state->arena, sizeof(*made)) : NULL;
 	if (made == NULL)
 		return NULL;
 	*made = *subject;
@@ -153,10 +173,6 @@ start(struct mc_run_state *state)
 		.literal = state->spec.literal,
 		.address = state->spec.address};
 
-	state->subjects =
-		mc_arena_calloc(&state->arena, MC_RUN_SUBJECT_LIMIT, sizeof(struct mc_subject *));
-	if (state->subjects == NULL)
-		return false;
 	host.parent = mc_run_subject(state, &target);
 	if (state->spec.kind == MC_TARGET_HOST)
 		(void)mc_run_subject(state, &host);

@@ -61,7 +61,7 @@ struct mc_run_state {
 	void (*wake)(void *argument);
 	void *argument;
 	struct mc_subject **subjects;
-	size_t subject_count;
+	size_t subject_count, subject_room;
 	struct mc_job *jobs, **jobs_tail;
 	struct mc_job *current;
 	struct mc_pin *pins[MC_RUN_BUCKETS];

@@ -385,31 +385,50 @@ mc_spf_macro_name(struct mc_arena *arena, const char *expanded)
 	return mc_arena_strndup(arena, expanded, length);
 }
 
+/* Letters, digits, hyphens and underscores: nearly all names. False when there is more in it. */
+static bool
+fold_plain(const char *text, size_t length, char ret_name[MC_NAME_TEXT_SIZE])
+{
+	for (size_t i = 0; i < length; i++) {
+		char c = lower(text[i]);
+		if ((c < 'a' || c > 'z') && !is_digit(c) && c != '.' && c != '-' && c != '_')
+			return false;
+		ret_name[i] = c;
+	}
+	ret_name[length] = '\0';
+	return true;
+}
+
+static bool
+has_proper_labels(const char *text, size_t length)
+{
+	size_t begin = 0;
+
+	for (size_t i = 0; i <= length; i++)
+		if (i == length || text[i] == '.') {
+			if (i == begin || i - begin > 63)
+				return false;
+			begin = i + 1;
+		}
+	return true;
+}
+
 bool
 mc_spf_name_canonical(const char *text, char ret_name[MC_NAME_TEXT_SIZE])
 {
-	char escaped[MC_NAME_TEXT_SIZE];
-	size_t at = 0, label = 0, total = 0;
-	bool plain = true;
+	char escaped[MC_SPF_NAME_SIZE * 4];
+	size_t length = strlen(text), at = 0;
 
-	for (; *text != '\0'; text++, total++) {
-		unsigned char c = (unsigned char)*text;
-		label = c == '.' ? 0 : label + 1;
-		if (at + 5 > sizeof(escaped) || total >= MC_SPF_NAME_SIZE - 1 || label > 63 ||
-			(c == '.' && (total == 0 || text[-1] == '.')))
-			return false;
-		if (c == '.' || is_alphanumeric(*text) || c == '-' || c == '_') {
-			escaped[at++] = lower(*text);
-			continue;
-		}
-		plain = false;
-		at += (size_t)snprintf(escaped + at, 5, "\\%03u", c);
-	}
-	escaped[at] = '\0';
-	if (label == 0)
+	if (length >= MC_SPF_NAME_SIZE || !has_proper_labels(text, length))
 		return false;
-	if (!plain)
-		return mc_name_canonical(escaped, NULL, ret_name) == NULL;
-	memcpy(ret_name, escaped, at + 1);
-	return true;
+	if (fold_plain(text, length, ret_name))
+		return true;
+	for (size_t i = 0; i < length; i++)
+		if (text[i] == '.' || is_alphanumeric(text[i]))
+			escaped[at++] = text[i];
+		else
+			at += (size_t)snprintf(
+				escaped + at, 5, "\\%03u", (unsigned)(unsigned char)text[i]);
+	escaped[at] = '\0';
+	return mc_name_canonical(escaped, NULL, ret_name) == NULL;
 }

@@ -125,6 +125,26 @@ START_TEST(every_pair)
 }
 END_TEST
 
+/* Octets are looked at eight by eight: one that must be escaped is seen wherever it stands. */
+START_TEST(every_octet_in_every_place)
+{
+	struct mc_arena arena;
+
+	mc_arena_init(&arena, 0);
+	for (size_t place = 0; place < 20; place++)
+		for (unsigned c = 0; c < 256; c++) {
+			unsigned char in[20];
+			bool plain = c >= 0x20 && c < 0x7f && c != '\\';
+			memset(in, 'a', sizeof(in));
+			in[place] = (unsigned char)c;
+			ck_assert_msg(strlen(mc_escape(&arena, in, sizeof(in))) ==
+					      sizeof(in) + (plain ? 0 : 3),
+				"%02x at %zu", c, place);
+			mc_arena_reset(&arena);
+		}
+}
+END_TEST
+
 START_TEST(out_of_memory)
 {
 	struct mc_arena arena;
@@ -145,4 +165,5 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-UNIT_MAIN("base escape", both_ways, not_of_its_making, every_pair, out_of_memory)
+UNIT_MAIN("base escape", both_ways, not_of_its_making, every_pair, every_octet_in_every_place,
+	out_of_memory)
