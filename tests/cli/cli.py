@@ -4,14 +4,17 @@
 
 One line for each case that fails.
 """
+import fcntl
 import json
 import os
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 MAILCHECK = sys.argv[1]
@@ -349,9 +352,48 @@ def interruption():
     expect('SIGTERM: the array is closed', len(json.loads(seen + out)) == 1, seen + out)
 
 
+    for name, arguments, text in (('reply', ['reply'], b'550 5.1.1 user unknown\n'),
+                                  ('record', ['record', 'spf'], b'v=spf1'),
+                                  ('bounce', ['reply', '--message', '-'], b'From: x\n')):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = start(*arguments)
+            process.stdin.write(text)
+            process.stdin.flush()
+            seen = read_some(process) if name == 'reply' else wait_for_input(process)
+            process.send_signal(number)
+            _, err = process.communicate(timeout=WAIT)
+            expect(f'{name}, {number.name}: status 130', process.returncode == 130,
+                   process.returncode)
+            expect(f'{name}, {number.name}: says so', err == b'mailcheck: interrupted\n', err)
+            expect(f'{name}, {number.name}: what was done', name != 'reply' or json.loads(seen))
+
+
+def wait_for_input(process):
+    """Until what was written to it has been read: then it waits for more."""
+    until = time.monotonic() + WAIT
+    while time.monotonic() < until:
+        left = struct.unpack('i', fcntl.ioctl(process.stdin, termios.FIONREAD, b'\0' * 4))[0]
+        if left == 0:
+            return
+        time.sleep(0.01)
+
+
+def inputs():
+    for name, arguments, status, wanted in (
+            ('spf', ['spf', 'foo..bar', '--ip', '192.0.2.1'], 0, ['foo..bar']),
+            ('two', ['spf', 'A..b', 'c..d', '--ip', '192.0.2.1'], 0, ['A..b', 'c..d']),
+            ('smtp', ['smtp', '-4', '[::1]:25'], 3, ['[::1]:25'])):
+        done = case(f'input of {name}', [*arguments, '--format', 'json'], status, stdout='')
+        found = json.loads(done.stdout)
+        found = [row['input'] for row in (found if isinstance(found, list) else [found])]
+        expect(f'input of {name}: as it was given', found == wanted, found)
+    rows = run('dnsbl', '-', stdin=b'192.0.2.0/30\n').stdout
+    expect('a range as a line', 'argument, not a line' in json.loads(rows)['error']['message'], rows)
+
+
 began = time.monotonic()
 for part in (usage, targets, help_texts, messages, records, explain, streams, damaged_files,
-             standard_input, interruption):
+             standard_input, inputs, interruption):
     try:
         part()
     except (subprocess.TimeoutExpired, ValueError, KeyError, IndexError, OSError) as error:
