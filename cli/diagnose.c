@@ -123,7 +123,7 @@ add_recorded(struct pump *pump, const struct options *options)
 		if (options->checks == NULL && checks != NULL)
 			kind.checks = checks;
 		job = pump_add(pump);
-		if (job == NULL || !targets_from_argument(&job->target, &kind, target))
+		if (job == NULL || !targets_from_recorded(&job->target, &kind, target))
 			return false;
 		job->state = JOB_READY;
 	}
