@@ -190,13 +190,14 @@ run(struct pump *pump, const struct options *options, struct output *output)
 {
 	enum status status;
 
-	interrupt_watch();
 	progress_begin(&pump->progress, options->quiet);
 	writer_begin(&pump->writer, output, options, pump->lines != NULL || pump->count > 1,
 		pump->lines != NULL);
 	status = pump_run(pump);
 	if (status == STATUS_INTERRUPTED && !options->quiet)
 		message("interrupted");
+	if (status == STATUS_INTERRUPTED && pump->finished == 0)
+		return status;
 	if (mailcheck_finish(pump->mc) != MAILCHECK_OK) {
 		message("%s", mailcheck_error(pump->mc));
 		status = status_worse(status, STATUS_USAGE);
@@ -247,6 +248,7 @@ diagnose_run(const struct command *command, const struct options *options, struc
 	char *checks = NULL;
 	enum status status;
 
+	interrupt_watch();
 	if (lacks_sender(options)) {
 		message("--to and --quit-after mail or rcpt need --from ('' is the null sender)");
 		return STATUS_USAGE;

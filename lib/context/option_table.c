@@ -52,6 +52,8 @@ apply_path(struct mc_options *options, const struct mailcheck_option *row, const
 
 	if (value[0] == '\0')
 		return "must be the name of a file";
+	if (*path != NULL)
+		return "is one too many: one file";
 	*path = mc_arena_strdup(&options->frozen_arena, value);
 	return NULL;
 }

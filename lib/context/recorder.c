@@ -244,6 +244,12 @@ mc_recorder_add(struct mc_recorder *recorder, const struct mc_recorded_run *run)
 	return recorder->code;
 }
 
+bool
+mc_recorder_is_empty(const struct mc_recorder *recorder)
+{
+	return recorder->runs == 0;
+}
+
 const char *
 mc_recorder_error(const struct mc_recorder *recorder)
 {

@@ -8,6 +8,7 @@
 #ifndef MC_CONTEXT_RECORDER_H
 #define MC_CONTEXT_RECORDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,8 @@ int32_t mc_recorder_open(struct mc_arena *arena, const char *path,
 /* Facts that are still pending are left out. After an error every further call has the same one.
  * Errors: FILE, NO_MEMORY. */
 int32_t mc_recorder_add(struct mc_recorder *recorder, const struct mc_recorded_run *run);
+/* No run was added. */
+bool mc_recorder_is_empty(const struct mc_recorder *recorder);
 /* What went wrong; "" when nothing did. */
 const char *mc_recorder_error(const struct mc_recorder *recorder);
 /* Completes the file and puts it in its place, or on any error removes it; frees the recorder in

@@ -20,6 +20,7 @@ import time
 MAILCHECK = sys.argv[1]
 COMMANDS = ['domain', 'dns', 'smtp', 'record', 'explain', 'help']
 WAIT = 30
+NOBODY = ['--resolver', '127.0.0.1@9']  # nothing leaves this machine, should it come to that
 failures = []
 
 
@@ -87,6 +88,8 @@ USAGE = [
     ('zero seconds', ['domain', '--deadline=0', 'a.example'], r'--deadline'),
     ('negative seconds', ['domain', '--deadline', '-1', 'a.example'], r'--deadline'),
     ('no address', ['domain', '--resolver', 'nonsense!', 'a.example'], r'--resolver'),
+    ('empty resolver', ['dns', '--resolver=', *NOBODY, 'a.example'], r"'--resolver' has an empty value"),
+    ('empty recipient', ['smtp', '--from', '', '--to=', *NOBODY, 'a.example'], r"'--to' has an empty value"),
     ('4 and 6', ['domain', '-46', 'a.example'], r'--ipv6'),
     ('option of another command', ['domain', '--lmtp', 'a.example'],
      r"'--lmtp' is not for 'mailcheck domain'"),
@@ -274,6 +277,22 @@ def damaged_files():
         record = os.path.join(folder, 'record')
         case('record of nothing', ['domain', '--record', record, '-'], 0, stdin=b'# none\n')
         expect('record of nothing: a private file', os.stat(record).st_mode & 0o777 == 0o600)
+        case('two replays', ['domain', '--replay', record, '--replay', record], 2,
+             stderr=r'--replay.*one file')
+        for arguments in (['--timeout', 'soon', 'a.example'], ['a..b'], ['--check', 'no', 'a.example'],
+                          ['--record', record, 'a.example']):
+            with open(record, 'rb') as file:
+                before = file.read()
+            inode = os.stat(record).st_ino
+            case(f'record, misused: {arguments}', ['dns', '--record', record, *NOBODY, *arguments],
+                 2, stderr=r'.')
+            with open(record, 'rb') as file:
+                after = file.read()
+            expect(f'record, misused: {arguments}: the file stays',
+                   (before, inode) == (after, os.stat(record).st_ino))
+        expect('record, misused: nothing beside it',
+               [name for name in os.listdir(folder) if name.startswith('record')] == ['record'],
+               os.listdir(folder))
         case('replay of nothing', ['domain', '--replay', record, '-'], 0, stdin=b'')
         case('replay of no target', ['domain', '--replay', record], 2, stderr=r'holds no target')
 
@@ -352,6 +371,22 @@ def interruption():
     expect('SIGTERM: the array is closed', len(json.loads(seen + out)) == 1, seen + out)
 
 
+    with tempfile.TemporaryDirectory() as folder:
+        record = os.path.join(folder, 'record')
+        with open(record, 'w') as file:
+            file.write('of an earlier run')
+        process = start('domain', '--record', record, '-')
+        until = time.monotonic() + WAIT
+        while len(os.listdir(folder)) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=WAIT)
+        expect('SIGINT before anything was recorded: status 130', process.returncode == 130,
+               process.returncode)
+        with open(record) as file:
+            left = (file.read(), os.listdir(folder))
+        expect('SIGINT before anything was recorded: the old file', left ==
+               ('of an earlier run', ['record']), left)
     for name, arguments, text in (('reply', ['reply'], b'550 5.1.1 user unknown\n'),
                                   ('record', ['record', 'spf'], b'v=spf1'),
                                   ('bounce', ['reply', '--message', '-'], b'From: x\n')):
