@@ -88,8 +88,10 @@ USAGE = [
     ('zero seconds', ['domain', '--deadline=0', 'a.example'], r'--deadline'),
     ('negative seconds', ['domain', '--deadline', '-1', 'a.example'], r'--deadline'),
     ('no address', ['domain', '--resolver', 'nonsense!', 'a.example'], r'--resolver'),
-    ('empty resolver', ['dns', '--resolver=', *NOBODY, 'a.example'], r"'--resolver' has an empty value"),
-    ('empty recipient', ['smtp', '--from', '', '--to=', *NOBODY, 'a.example'], r"'--to' has an empty value"),
+    ('empty resolver', ['dns', '--resolver=', *NOBODY, 'a.example'],
+     r"'--resolver' has an empty value"),
+    ('empty recipient', ['smtp', '--from', '', '--to=', *NOBODY, 'a.example'],
+     r"'--to' has an empty value"),
     ('4 and 6', ['domain', '-46', 'a.example'], r'--ipv6'),
     ('option of another command', ['domain', '--lmtp', 'a.example'],
      r"'--lmtp' is not for 'mailcheck domain'"),
@@ -279,8 +281,8 @@ def damaged_files():
         expect('record of nothing: a private file', os.stat(record).st_mode & 0o777 == 0o600)
         case('two replays', ['domain', '--replay', record, '--replay', record], 2,
              stderr=r'--replay.*one file')
-        for arguments in (['--timeout', 'soon', 'a.example'], ['a..b'], ['--check', 'no', 'a.example'],
-                          ['--record', record, 'a.example']):
+        for arguments in (['--timeout', 'soon', 'a.example'], ['a..b'],
+                          ['--check', 'no', 'a.example'], ['--record', record, 'a.example']):
             with open(record, 'rb') as file:
                 before = file.read()
             inode = os.stat(record).st_ino
@@ -413,6 +415,26 @@ def wait_for_input(process):
         time.sleep(0.01)
 
 
+SPANS = ['550 5.1.1 user unknown', '550 5.1.1 m\u00fc\u00df \U0001f600: user unknown'.encode(),
+         b'550 5.1.1 \xff\xfe user unknown', b'550 5.1.1 a\\b \xff user unknown',
+         b'550 5.1.1 \x1b user unknown \xff']
+
+
+def spans():
+    for text in SPANS:
+        row = json.loads(run('reply', '--format', 'json', text).stdout)
+        start, end = row['span']
+        expect(f'span of {text}: counts what stands in reply',
+               row['reply'][start:end] == 'user unknown', row)
+
+
+def reply_lines():
+    rows = run('reply', stdin=b'\xef\xbb\xbf550 5.1.1 user unknown\r\n\n\xef\xbb\xbf421 x').stdout
+    replies = [json.loads(row)['reply'] for row in rows.splitlines()]
+    expect('reply: a line for each line, but for a byte order mark',
+           replies == ['550 5.1.1 user unknown', '', r'\xEF\xBB\xBF421 x'], replies)
+
+
 def inputs():
     for name, arguments, status, wanted in (
             ('spf', ['spf', 'foo..bar', '--ip', '192.0.2.1'], 0, ['foo..bar']),
@@ -423,12 +445,13 @@ def inputs():
         found = [row['input'] for row in (found if isinstance(found, list) else [found])]
         expect(f'input of {name}: as it was given', found == wanted, found)
     rows = run('dnsbl', '-', stdin=b'192.0.2.0/30\n').stdout
-    expect('a range as a line', 'argument, not a line' in json.loads(rows)['error']['message'], rows)
+    expect('a range as a line', 'argument, not a line' in json.loads(rows)['error']['message'],
+           rows)
 
 
 began = time.monotonic()
 for part in (usage, targets, help_texts, messages, records, explain, streams, damaged_files,
-             standard_input, inputs, interruption):
+             standard_input, spans, reply_lines, inputs, interruption):
     try:
         part()
     except (subprocess.TimeoutExpired, ValueError, KeyError, IndexError, OSError) as error:
