@@ -128,6 +128,20 @@ tell_other_service(struct mc_run *run, const struct mc_session *session)
 	}
 }
 
+/* What RFC 2033, 4.1, has in the place of EHLO is a command that SMTP does not know. */
+static void
+tell_no_lmtp(struct mc_run *run, const struct mc_stage *stage)
+{
+	int code = stage->reply.code;
+
+	if (!run->settings->lmtp || stage->step != MC_STEP_EHLO || code < 500 || code > 502)
+		return;
+	mc_evidence(run, "what was refused is LHLO, with which LMTP begins in the place of EHLO");
+	mc_fix(run,
+		"If SMTP is to be spoken here, nothing is wrong: check it without --lmtp. If LMTP "
+		"is: this is another service, so look which one listens on the port (ss -ltnp).");
+}
+
 static void
 judge_refused_end(struct mc_run *run, const struct mc_session *session)
 {
@@ -141,6 +155,7 @@ judge_refused_end(struct mc_run *run, const struct mc_session *session)
 		 session->starttls != MC_STARTTLS_FAILED) {
 		judge_refusal(run, stage, "smtp.helo-rejected", "smtp.helo-deferred");
 		tell_other_service(run, session);
+		tell_no_lmtp(run, stage);
 	}
 }
 
