@@ -50,6 +50,31 @@ input_differs(const struct mailcheck_report *report)
 	       (report->input[length] != '\0' && strcmp(report->input + length, ".") != 0);
 }
 
+/* Of these a sender can hand over nothing to the domain: that is what one wants to know first. */
+static const char *const stops_mail[] = {
+	"mx.alias-broken", "mx.none", "mx.nxdomain", "smtp.none-works"};
+
+static bool
+no_mail_arrives(const struct mailcheck_report *report)
+{
+	for (size_t i = 0; i < report->check_count; i++)
+		for (const struct mc_finding *finding = report->checks[i].findings; finding != NULL;
+			finding = finding->next)
+			for (size_t j = 0; j < sizeof(stops_mail) / sizeof(stops_mail[0]); j++)
+				if (finding->severity == MC_ERROR &&
+					strcmp(finding->info->id, stops_mail[j]) == 0)
+					return true;
+	return false;
+}
+
+static const char *
+verdict_phrase(const struct mailcheck_report *report)
+{
+	return report->verdict == MC_VERDICT_ERROR && no_mail_arrives(report)
+		       ? "error, no mail can reach it"
+		       : verdict_phrases[report->verdict];
+}
+
 static void
 put_header(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report)
 {
@@ -59,8 +84,7 @@ put_header(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_
 	mc_page_put(page, " ");
 	mc_page_styled(page, MC_STRONG, report->target_name);
 	mc_page_put(page, ": ");
-	mc_page_styled(
-		page, mc_page_verdict_style(report->verdict), verdict_phrases[report->verdict]);
+	mc_page_styled(page, mc_page_verdict_style(report->verdict), verdict_phrase(report));
 	mc_page_end(page);
 	mc_timestamp_format(started, report->started);
 	mc_page_style(page, MC_FAINT);

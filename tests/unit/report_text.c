@@ -278,6 +278,20 @@ START_TEST(all_skipped)
 }
 END_TEST
 
+START_TEST(no_mail_arrives)
+{
+	struct mailcheck_report *report = sample_new("domain", "d.example", "d.example");
+	struct mc_check_report *check = sample_check(report, "smtp", MC_VERDICT_ERROR, NULL, "{}");
+
+	sample_find(report, check, "smtp.refused", MC_ERROR, "d.example", "", "", "refused");
+	sample_find(report, check, "smtp.none-works", MC_ERROR, "d.example", "", "", "of 1");
+	mc_report_conclude(report);
+	ck_assert_ptr_nonnull(strstr(mc_report_text(report, MC_TEXT_QUIET),
+		"\xE2\x9C\x97 d.example: error, no mail can reach it\n"));
+	mc_report_free(report);
+}
+END_TEST
+
 START_TEST(long_evidence)
 {
 	struct mailcheck_report *report = sample_new("host", "mx.example:25", "mx.example");
@@ -625,6 +639,6 @@ START_TEST(out_of_memory)
 END_TEST
 
 UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive,
-	lookups_that_follow, bogus_that_follows, all_skipped, long_evidence, implicit_tls,
-	summaries, many_hosts, harmless, deterministic, colour_adds_nothing, fits_the_terminal,
-	out_of_memory)
+	lookups_that_follow, bogus_that_follows, all_skipped, no_mail_arrives, long_evidence,
+	implicit_tls, summaries, many_hosts, harmless, deterministic, colour_adds_nothing,
+	fits_the_terminal, out_of_memory)
