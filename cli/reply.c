@@ -222,8 +222,11 @@ run(struct session *session)
 		return STATUS_USAGE;
 	if (bounce != NULL)
 		return read_bounce(session, bounce);
-	if (strcmp(text, "-") == 0)
+	if (strcmp(text, "-") == 0) {
+		if (options->word_count == 1 && !options->quiet)
+			message_reading("replies, one a line,");
 		return read_lines(session);
+	}
 	return write_reply(session, text, strlen(text)) ? STATUS_OK : STATUS_UNDETERMINED;
 }
 

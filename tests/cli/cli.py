@@ -435,6 +435,21 @@ def reply_lines():
            replies == ['550 5.1.1 user unknown', '', r'\xEF\xBB\xBF421 x'], replies)
 
 
+def terminal():
+    """Who waits for input at a terminal says so."""
+    for arguments, told in ((['reply'], True), (['record', 'spf'], True), (['reply', '-q'], False),
+                            (['reply', '--message', '-'], False)):
+        leader, follower = os.openpty()
+        process = subprocess.Popen([MAILCHECK, *arguments], stdin=follower, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=environment())
+        os.close(follower)
+        os.write(leader, b'v=spf1 -all\n\x04')
+        out, err = process.communicate(timeout=WAIT)
+        os.close(leader)
+        expect(f'{arguments} at a terminal', (b'from the terminal' in err) == told and out,
+               (out, err))
+
+
 def inputs():
     for name, arguments, status, wanted in (
             ('spf', ['spf', 'foo..bar', '--ip', '192.0.2.1'], 0, ['foo..bar']),
@@ -451,7 +466,7 @@ def inputs():
 
 began = time.monotonic()
 for part in (usage, targets, help_texts, messages, records, explain, streams, damaged_files,
-             standard_input, spans, reply_lines, inputs, interruption):
+             standard_input, spans, reply_lines, terminal, inputs, interruption):
     try:
         part()
     except (subprocess.TimeoutExpired, ValueError, KeyError, IndexError, OSError) as error:
