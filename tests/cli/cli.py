@@ -92,7 +92,7 @@ USAGE = [
      r"'--resolver' has an empty value"),
     ('empty recipient', ['smtp', '--from', '', '--to=', *NOBODY, 'a.example'],
      r"'--to' has an empty value"),
-    ('4 and 6', ['domain', '-46', 'a.example'], r'--ipv6'),
+    ('4 and 6', ['domain', '-46', 'a.example'], r'--ipv6: excludes'),
     ('option of another command', ['domain', '--lmtp', 'a.example'],
      r"'--lmtp' is not for 'mailcheck domain'"),
     ('option for explain', ['explain', '--resolver', '::1'], r"'--resolver' is not for"),
