@@ -50,29 +50,41 @@ input_differs(const struct mailcheck_report *report)
 	       (report->input[length] != '\0' && strcmp(report->input + length, ".") != 0);
 }
 
-/* Of these a sender can hand over nothing to the domain: that is what one wants to know first. */
-static const char *const stops_mail[] = {
-	"mx.alias-broken", "mx.none", "mx.nxdomain", "smtp.none-works"};
+/* Whether mail flows at all is what one wants to know first. */
+static const struct {
+	const char *id;
+	enum mc_severity severity;
+	enum mc_verdict verdict;
+	const char *phrase;
+} answers[] = {
+	{"mx.alias-broken", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it"},
+	{"mx.none", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it"},
+	{"mx.nxdomain", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it"},
+	{"smtp.none-works", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it"},
+	{"mx.null", MC_INFO, MC_OK, "ok, it says that it takes no mail"},
+};
 
-static bool
-no_mail_arrives(const struct mailcheck_report *report)
+static const char *
+answer_of(const struct mailcheck_report *report, const struct mc_finding *finding)
 {
-	for (size_t i = 0; i < report->check_count; i++)
-		for (const struct mc_finding *finding = report->checks[i].findings; finding != NULL;
-			finding = finding->next)
-			for (size_t j = 0; j < sizeof(stops_mail) / sizeof(stops_mail[0]); j++)
-				if (finding->severity == MC_ERROR &&
-					strcmp(finding->info->id, stops_mail[j]) == 0)
-					return true;
-	return false;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (finding->severity == answers[i].severity &&
+			report->verdict == answers[i].verdict &&
+			strcmp(finding->info->id, answers[i].id) == 0)
+			return answers[i].phrase;
+	return NULL;
 }
 
 static const char *
 verdict_phrase(const struct mailcheck_report *report)
 {
-	return report->verdict == MC_VERDICT_ERROR && no_mail_arrives(report)
-		       ? "error, no mail can reach it"
-		       : verdict_phrases[report->verdict];
+	const char *phrase = NULL;
+
+	for (size_t i = 0; i < report->check_count && phrase == NULL; i++)
+		for (const struct mc_finding *finding = report->checks[i].findings;
+			finding != NULL && phrase == NULL; finding = finding->next)
+			phrase = answer_of(report, finding);
+	return phrase != NULL ? phrase : verdict_phrases[report->verdict];
 }
 
 static void

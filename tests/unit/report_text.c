@@ -92,7 +92,7 @@ START_TEST(null_mx)
 	struct mailcheck_report *report = accepts_no_mail();
 
 	expect("plain", mc_report_text(report, 0),
-		"✓ xn--mnchen-3ya.example: ok, nothing to change\n"
+		"✓ xn--mnchen-3ya.example: ok, it says that it takes no mail\n"
 		"  given as \"m\xC3\xBCnchen.example\", checked 2026-11-22T10:00:00Z in 412 ms\n"
 		"\n"
 		"CHECKS\n"
