@@ -56,12 +56,15 @@ static const struct {
 	enum mc_severity severity;
 	enum mc_verdict verdict;
 	const char *phrase;
+	bool alone; /* only where nothing comes before it */
 } answers[] = {
-	{"mx.alias-broken", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it"},
-	{"mx.none", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it"},
-	{"mx.nxdomain", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it"},
-	{"smtp.none-works", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it"},
-	{"mx.null", MC_INFO, MC_OK, "ok, it says that it takes no mail"},
+	{"mx.alias-broken", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it", false},
+	{"mx.none", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it", false},
+	{"mx.nxdomain", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it", false},
+	{"smtp.none-works", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it", false},
+	{"mx.null", MC_INFO, MC_OK, "ok, it says that it takes no mail", false},
+	{"tls.expires-soon", MC_ERROR, MC_VERDICT_ERROR, "error, it works for some days more",
+		true},
 };
 
 static const char *
@@ -70,6 +73,7 @@ answer_of(const struct mailcheck_report *report, const struct mc_finding *findin
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (finding->severity == answers[i].severity &&
 			report->verdict == answers[i].verdict &&
+			(!answers[i].alone || finding == report->root_finding) &&
 			strcmp(finding->info->id, answers[i].id) == 0)
 			return answers[i].phrase;
 	return NULL;

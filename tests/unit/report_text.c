@@ -292,6 +292,19 @@ START_TEST(no_mail_arrives)
 }
 END_TEST
 
+START_TEST(works_for_some_days)
+{
+	struct mailcheck_report *report = sample_new("host", "d.example:25", "d.example:25");
+	struct mc_check_report *check = sample_check(report, "tls", MC_VERDICT_ERROR, NULL, "{}");
+
+	sample_find(report, check, "tls.expires-soon", MC_ERROR, "d.example", "", "", "6 days");
+	mc_report_conclude(report);
+	ck_assert_ptr_nonnull(strstr(mc_report_text(report, MC_TEXT_QUIET | MC_TEXT_ASCII),
+		"[error] d.example:25: error, it works for some days more\n"));
+	mc_report_free(report);
+}
+END_TEST
+
 START_TEST(long_evidence)
 {
 	struct mailcheck_report *report = sample_new("host", "mx.example:25", "mx.example");
@@ -639,6 +652,6 @@ START_TEST(out_of_memory)
 END_TEST
 
 UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive,
-	lookups_that_follow, bogus_that_follows, all_skipped, no_mail_arrives, long_evidence,
-	implicit_tls, summaries, many_hosts, harmless, deterministic, colour_adds_nothing,
-	fits_the_terminal, out_of_memory)
+	lookups_that_follow, bogus_that_follows, all_skipped, no_mail_arrives, works_for_some_days,
+	long_evidence, implicit_tls, summaries, many_hosts, harmless, deterministic,
+	colour_adds_nothing, fits_the_terminal, out_of_memory)
