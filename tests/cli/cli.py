@@ -274,6 +274,11 @@ def damaged_files():
             path = os.path.join(folder, name)
             with open(path, 'wb') as file:
                 file.write(content)
+            if name in ('empty', 'text', 'binary'):
+                case(f'trust anchor: {name}', ['dns', '--trust-anchor', path, *NOBODY, 'a.example'],
+                     2, stderr=r'.')
+                case(f'root hints: {name}', ['dns', '--root-hints', path, '--resolver', 'recursive',
+                                             'a.example'], 2, stderr=r'.')
             case(f'replay of a file: {name}', ['domain', '--replay', path], 2, stderr=r'--replay')
         case('replay of a directory', ['domain', '--replay', folder], 2, stderr=r'--replay')
         record = os.path.join(folder, 'record')

@@ -484,6 +484,10 @@ START_TEST(files_are_looked_at)
 
 	ck_assert_int_ge(descriptor, 0);
 	mc_options_init(&options);
+	ck_assert_int_eq(set(&options, "trust-anchor", path), MAILCHECK_FILE);
+	ck_assert_int_eq(write(descriptor, "; none\n\n", 8), 8);
+	ck_assert_int_eq(set(&options, "root-hints", path), MAILCHECK_FILE);
+	ck_assert_int_eq(write(descriptor, "\t. NS a.", 8), 8);
 	set_ok(&options, "root-hints", path);
 	set_ok(&options, "trust-anchor", path);
 	set_ok(&options, "ca-file", path);
