@@ -50,6 +50,8 @@ input_differs(const struct mailcheck_report *report)
 	       (report->input[length] != '\0' && strcmp(report->input + length, ".") != 0);
 }
 
+#define NO_MAIL "error, no mail can reach it"
+
 /* Whether mail flows at all is what one wants to know first. */
 static const struct {
 	const char *id;
@@ -58,10 +60,10 @@ static const struct {
 	const char *phrase;
 	bool alone; /* only where nothing comes before it */
 } answers[] = {
-	{"mx.alias-broken", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it", false},
-	{"mx.none", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it", false},
-	{"mx.nxdomain", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it", false},
-	{"smtp.none-works", MC_ERROR, MC_VERDICT_ERROR, "error, no mail can reach it", false},
+	{"mx.alias-broken", MC_ERROR, MC_VERDICT_ERROR, NO_MAIL, false},
+	{"mx.none", MC_ERROR, MC_VERDICT_ERROR, NO_MAIL, false},
+	{"mx.nxdomain", MC_ERROR, MC_VERDICT_ERROR, NO_MAIL, false},
+	{"smtp.none-works", MC_ERROR, MC_VERDICT_ERROR, NO_MAIL, false},
 	{"mx.null", MC_INFO, MC_OK, "ok, it says that it takes no mail", false},
 	{"tls.expires-soon", MC_ERROR, MC_VERDICT_ERROR, "error, it works for some days more",
 		true},
@@ -79,10 +81,29 @@ answer_of(const struct mailcheck_report *report, const struct mc_finding *findin
 	return NULL;
 }
 
+/* Each MX host there is has one of these. */
+static bool
+leads_nowhere(const struct mc_check_report *mx)
+{
+	static const char *const ids[] = {"mx.ip-literal", "mx.no-address", "mx.target-nxdomain"};
+	size_t count = 0, hosts = json_array_size(json_object_get(mx->values, "hosts"));
+
+	for (const struct mc_finding *finding = mx->findings; finding != NULL;
+		finding = finding->next)
+		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+			count += finding->severity == MC_ERROR &&
+				 strcmp(finding->info->id, ids[i]) == 0;
+	return hosts > 0 && count == hosts;
+}
+
 static const char *
 verdict_phrase(const struct mailcheck_report *report)
 {
 	const char *phrase = NULL;
+
+	for (size_t i = 0; i < report->check_count; i++)
+		if (strcmp(report->checks[i].name, "mx") == 0 && leads_nowhere(&report->checks[i]))
+			return NO_MAIL;
 
 	for (size_t i = 0; i < report->check_count && phrase == NULL; i++)
 		for (const struct mc_finding *finding = report->checks[i].findings;

@@ -292,6 +292,27 @@ START_TEST(no_mail_arrives)
 }
 END_TEST
 
+START_TEST(no_host_has_an_address)
+{
+	struct mailcheck_report *report = sample_new("domain", "d.example", "d.example");
+	struct mc_check_report *check =
+		sample_check(report, "mx", MC_VERDICT_ERROR, NULL, "{\"hosts\":[{},{}]}");
+
+	sample_find(report, check, "mx.target-nxdomain", MC_ERROR, "a.example", "", "", "");
+	mc_report_conclude(report);
+	ck_assert_ptr_nonnull(strstr(mc_report_text(report, MC_TEXT_ASCII), ": error, something"));
+	mc_report_free(report);
+	report = sample_new("domain", "d.example", "d.example");
+	check = sample_check(report, "mx", MC_VERDICT_ERROR, NULL, "{\"hosts\":[{},{}]}");
+	sample_find(report, check, "mx.target-nxdomain", MC_ERROR, "a.example", "", "", "");
+	sample_find(report, check, "mx.no-address", MC_ERROR, "b.example", "", "", "");
+	mc_report_conclude(report);
+	ck_assert_ptr_nonnull(
+		strstr(mc_report_text(report, MC_TEXT_ASCII), ": error, no mail can"));
+	mc_report_free(report);
+}
+END_TEST
+
 START_TEST(works_for_some_days)
 {
 	struct mailcheck_report *report = sample_new("host", "d.example:25", "d.example:25");
@@ -652,6 +673,6 @@ START_TEST(out_of_memory)
 END_TEST
 
 UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive,
-	lookups_that_follow, bogus_that_follows, all_skipped, no_mail_arrives, works_for_some_days,
-	long_evidence, implicit_tls, summaries, many_hosts, harmless, deterministic,
-	colour_adds_nothing, fits_the_terminal, out_of_memory)
+	lookups_that_follow, bogus_that_follows, all_skipped, no_mail_arrives,
+	no_host_has_an_address, works_for_some_days, long_evidence, implicit_tls, summaries,
+	many_hosts, harmless, deterministic, colour_adds_nothing, fits_the_terminal, out_of_memory)
