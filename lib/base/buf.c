@@ -61,6 +61,12 @@ reserve(struct mc_buf *buf, size_t extra)
 	return there || grow(buf, extra);
 }
 
+bool
+mc_buf_reserve(struct mc_buf *buf, size_t length)
+{
+	return reserve(buf, length);
+}
+
 uint8_t *
 mc_buf_extend(struct mc_buf *buf, size_t length)
 {

@@ -20,6 +20,8 @@ struct mc_buf {
 void mc_buf_init(struct mc_buf *buf, size_t limit);
 void mc_buf_free(struct mc_buf *buf);
 void mc_buf_clear(struct mc_buf *buf); /* length 0, not failed, memory kept */
+/* Room for so many bytes at once, of what is to come. */
+bool mc_buf_reserve(struct mc_buf *buf, size_t length);
 /* Makes it longer: where the new bytes are to be written. NULL when they would not fit. */
 uint8_t *mc_buf_extend(struct mc_buf *buf, size_t length);
 /* All or nothing; false when it would not fit. */

@@ -8,9 +8,9 @@
 #define REPLY_LINE_BYTES 300
 
 static void
-put_text(struct mc_run *run, const char *key, const char *text)
+set_text(json_t *object, const char *key, const char *text)
 {
-	json_object_set_new(run->values, key, text != NULL ? json_string(text) : json_null());
+	json_object_set_new(object, key, text != NULL ? json_string(text) : json_null());
 }
 
 void
@@ -19,12 +19,12 @@ mc_smtp_put_endpoint(struct mc_run *run)
 	char address[MC_ADDRESS_SIZE];
 
 	mc_address_format(address, &run->subject->address);
-	put_text(run, "host", run->subject->host);
-	put_text(run, "address", address);
+	set_text(run->values, "host", run->subject->host);
+	set_text(run->values, "address", address);
 	json_object_set_new(run->values, "port", json_integer(run->subject->port));
-	put_text(run, "banner", NULL);
+	set_text(run->values, "banner", NULL);
 	json_object_set_new(run->values, "ehlo", json_object());
-	put_text(run, "starttls", mc_starttls_text(MC_STARTTLS_UNKNOWN));
+	set_text(run->values, "starttls", mc_starttls_text(MC_STARTTLS_UNKNOWN));
 	json_object_set_new(run->values, "stages", json_array());
 	json_object_set_new(run->values, "transcript", json_array());
 }
@@ -50,7 +50,7 @@ mc_smtp_reply_line(struct mc_run *run, const struct mc_smtp_reply *reply)
 }
 
 static const char *
-banner_text(struct mc_run *run, const struct mc_session *session)
+banner_text(struct mc_arena *arena, const struct mc_session *session)
 {
 	const struct mc_stage *stage = mc_session_stage(session, MC_STEP_BANNER, false);
 
@@ -58,7 +58,7 @@ banner_text(struct mc_run *run, const struct mc_session *session)
 		stage = mc_session_stage(session, MC_STEP_BANNER, true);
 	if (stage == NULL || !stage->answered || stage->reply.count == 0)
 		return NULL;
-	return mc_escape(run->arena, stage->reply.lines[0].text, stage->reply.lines[0].length);
+	return mc_escape(arena, stage->reply.lines[0].text, stage->reply.lines[0].length);
 }
 
 static json_t *
@@ -73,15 +73,14 @@ capabilities_json(const struct mc_capabilities *capabilities)
 }
 
 static void
-put_capabilities(struct mc_run *run, const struct mc_session *session)
+set_capabilities(json_t *object, const struct mc_session *session)
 {
 	const struct mc_capabilities *first =
 		session->plain.count > 0 ? &session->plain : &session->encrypted;
 
-	json_object_set_new(run->values, "ehlo", capabilities_json(first));
+	json_object_set_new(object, "ehlo", capabilities_json(first));
 	if (session->encrypted.count > 0)
-		json_object_set_new(
-			run->values, "ehlo_tls", capabilities_json(&session->encrypted));
+		json_object_set_new(object, "ehlo_tls", capabilities_json(&session->encrypted));
 }
 
 /* Every session has many of these two: json_pack() would read its format anew for each. */
@@ -99,7 +98,7 @@ stage_json(const struct mc_stage *stage)
 }
 
 static json_t *
-exchange_json(struct mc_run *run, const struct mc_exchange *exchange)
+exchange_json(struct mc_arena *arena, const struct mc_exchange *exchange)
 {
 	static const char *const parties[] = {
 		[MC_FROM_SERVER] = "server", [MC_FROM_CLIENT] = "client", [MC_NOTE] = "note"};
@@ -108,8 +107,8 @@ exchange_json(struct mc_run *run, const struct mc_exchange *exchange)
 	json_object_set_new(object, "ms", json_integer(exchange->at));
 	json_object_set_new(object, "from", json_string(parties[exchange->direction]));
 	json_object_set_new(object, "tls", json_boolean(exchange->encrypted));
-	json_object_set_new(object, "text",
-		json_string(mc_escape(run->arena, exchange->bytes, exchange->length)));
+	json_object_set_new(
+		object, "text", json_string(mc_escape(arena, exchange->bytes, exchange->length)));
 	return object;
 }
 
@@ -124,27 +123,42 @@ stages_json(const struct mc_session *session)
 }
 
 static json_t *
-transcript_json(struct mc_run *run, const struct mc_session *session)
+transcript_json(struct mc_arena *arena, const struct mc_session *session)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < session->transcript_count; i++)
-		json_array_append_new(array, exchange_json(run, &session->transcript[i]));
+		json_array_append_new(array, exchange_json(arena, &session->transcript[i]));
 	return array;
+}
+
+static json_t *
+session_json(const struct mc_fact *fact)
+{
+	const struct mc_session *session = &((const struct mc_session_fact *)fact)->session;
+	json_t *object = json_object();
+	struct mc_arena arena;
+
+	mc_arena_init(&arena, 0);
+	set_text(object, "banner", banner_text(&arena, session));
+	set_capabilities(object, session);
+	set_text(object, "starttls", mc_starttls_text(session->starttls));
+	set_text(object, "end", mc_session_end_text(session->end));
+	set_text(object, "helo", mc_escape(&arena, session->helo, strlen(session->helo)));
+	set_text(object, "source", session->source);
+	json_object_set_new(object, "connect_ms", json_integer(session->connect_ms));
+	json_object_set_new(object, "stages", stages_json(session));
+	json_object_set_new(object, "transcript", transcript_json(&arena, session));
+	if (arena.failed) {
+		json_decref(object);
+		object = NULL;
+	}
+	mc_arena_reset(&arena);
+	return object;
 }
 
 void
 mc_smtp_put_session(struct mc_run *run, const struct mc_session_fact *fact)
 {
-	const struct mc_session *session = &fact->session;
-
-	put_text(run, "banner", banner_text(run, session));
-	put_capabilities(run, session);
-	put_text(run, "starttls", mc_starttls_text(session->starttls));
-	put_text(run, "end", mc_session_end_text(session->end));
-	put_text(run, "helo", mc_escape(run->arena, session->helo, strlen(session->helo)));
-	put_text(run, "source", session->source);
-	json_object_set_new(run->values, "connect_ms", json_integer(session->connect_ms));
-	json_object_set_new(run->values, "stages", stages_json(session));
-	json_object_set_new(run->values, "transcript", transcript_json(run, session));
+	json_object_update_new(run->values, mc_told(run, &fact->fact, session_json));
 }

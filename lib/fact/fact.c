@@ -122,7 +122,6 @@ key_address(struct mc_buf *key, const char *name, const struct mc_address *addre
 	mc_buf_decimal(key, port);
 }
 
-/* Keys are made for every question of every pass: without printf. */
 static void
 endpoint_key(struct mc_buf *key, const char *kind, const struct mc_question *question)
 {
@@ -160,6 +159,64 @@ mc_question_key(struct mc_arena *arena, const struct mc_question *question)
 {
 	return question->kind == MC_FACT_DNS ? dns_key(arena, question)
 					     : connection_key(arena, question);
+}
+
+/* Either may be NULL. */
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+same_address(
+	const struct mc_address *a, uint16_t a_port, const struct mc_address *b, uint16_t b_port)
+{
+	return a_port == b_port && mc_address_compare(a, b) == 0;
+}
+
+static bool
+same_plan(const struct mc_plan *a, const struct mc_plan *b)
+{
+	if (a->protocol != b->protocol || a->tls != b->tls || a->quit_after != b->quit_after ||
+		a->to_count != b->to_count || !same_text(a->helo, b->helo) ||
+		!same_text(a->from, b->from))
+		return false;
+	for (size_t i = 0; i < a->to_count; i++)
+		if (!same_text(a->to[i], b->to[i]))
+			return false;
+	return true;
+}
+
+bool
+mc_question_same(const struct mc_question *a, const struct mc_question *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind == MC_FACT_DNS)
+		return a->type == b->type && strcmp(a->name, b->name) == 0 &&
+		       same_text(a->server, b->server);
+	return same_address(&a->address, a->port, &b->address, b->port) &&
+	       same_address(&a->via, a->via_port, &b->via, b->via_port) &&
+	       same_text(a->host, b->host) && a->allow_special == b->allow_special &&
+	       (a->kind == MC_FACT_SESSION ? same_plan(&a->plan, &b->plan)
+					   : same_text(a->path, b->path));
+}
+
+static unsigned
+hash_text(unsigned hash, const char *text)
+{
+	for (; text != NULL && *text != '\0'; text++)
+		hash = hash * 33 + (uint8_t)*text;
+	return hash;
+}
+
+unsigned
+mc_question_hash(const struct mc_question *question)
+{
+	return question->kind == MC_FACT_DNS
+		       ? hash_text(hash_text(question->type, question->name), question->server)
+		       : hash_text(question->port, question->host);
 }
 
 static const char *

@@ -119,6 +119,9 @@ bool mc_server_is_resolver(const char *server);
 
 /* The canonical text of a question: equal questions, equal keys. "" when out of memory. */
 const char *mc_question_key(struct mc_arena *arena, const struct mc_question *question);
+/* The same without a text: for what asks again with every pass. */
+bool mc_question_same(const struct mc_question *a, const struct mc_question *b);
+unsigned mc_question_hash(const struct mc_question *question);
 /* A deep copy; false when out of memory. */
 bool mc_question_copy(
 	struct mc_arena *arena, struct mc_question *ret_copy, const struct mc_question *question);

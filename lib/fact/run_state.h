@@ -1,5 +1,5 @@
 /*
- * run_state: what run.c, ask.c, finding.c and result.c share of a run.
+ * run_state: what run.c, the ask files, finding.c and result.c share of a run.
  */
 #ifndef MC_FACT_RUN_STATE_H
 #define MC_FACT_RUN_STATE_H
@@ -25,6 +25,7 @@ struct mc_pin {
 	struct mc_waiter waiter; /* first: the store knows the pin by it */
 	struct mc_run_state *state;
 	struct mc_pin *chain;
+	struct mc_question question;
 	const char *key;
 	struct mc_entry *entry;     /* NULL when it was never asked of the store */
 	const struct mc_fact *fact; /* as this run sees it; NULL: pending */
@@ -70,6 +71,19 @@ struct mc_run_state {
 	bool failed; /* out of memory somewhere */
 };
 
+/* Of a question to a block list. */
+struct mc_budget {
+	const char *zone; /* NULL: any other question */
+	unsigned questions;
+};
+
+/* The fact, for the job in work; NULL: it is pending, and the job is called again. */
+const struct mc_fact *mc_run_ask(struct mc_run *run, const struct mc_question *question);
+const struct mc_fact *mc_run_ask_within(
+	struct mc_run *run, const struct mc_question *question, const struct mc_budget *budget);
+/* A failed fact for a question that is not asked. */
+const struct mc_fact *mc_run_failed(struct mc_run_state *state, const struct mc_question *question,
+	enum mc_failure failure, const char *text);
 /* Whether a check that was asked for connects to addresses. */
 bool mc_run_connects(const struct mc_run_state *state);
 const char *mc_run_time_up(struct mc_run_state *state); /* why nothing more is waited for */

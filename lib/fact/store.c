@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 
 #define BUCKETS_FIRST 256
+#define TOLD_WEIGHT 4 /* memory of JSON made of a fact, in that of the fact */
 
 struct mc_entry {
 	struct mc_store *store;
@@ -19,6 +20,7 @@ struct mc_entry {
 	struct mc_question question;
 	struct mc_arena arena; /* holds the fact */
 	const struct mc_fact *fact;
+	json_t *told;
 	int64_t expires;
 	void *handle;
 	struct mc_waiter *waiters;
@@ -132,7 +134,9 @@ insert(struct mc_store *store, struct mc_entry *entry)
 static size_t
 entry_bytes(const struct mc_entry *entry)
 {
-	return entry->asked.used + entry->arena.used;
+	size_t told = entry->told != NULL ? entry->arena.used * TOLD_WEIGHT : 0;
+
+	return entry->asked.used + entry->arena.used + told;
 }
 
 static struct idle *
@@ -173,6 +177,7 @@ entry_free(struct mc_entry *entry)
 	struct mc_arena asked = entry->asked;
 
 	unhash(entry);
+	json_decref(entry->told);
 	mc_arena_reset(&entry->arena);
 	mc_arena_reset(&asked);
 }
@@ -387,6 +392,19 @@ const struct mc_question *
 mc_entry_question(const struct mc_entry *entry)
 {
 	return &entry->question;
+}
+
+json_t *
+mc_entry_told(const struct mc_entry *entry)
+{
+	return entry->told;
+}
+
+void
+mc_entry_keep_told(struct mc_entry *entry, json_t *told)
+{
+	json_decref(entry->told);
+	entry->told = told;
 }
 
 void

@@ -9,6 +9,8 @@
 #ifndef MC_FACT_STORE_H
 #define MC_FACT_STORE_H
 
+#include <jansson.h>
+
 #include "fact/provider.h"
 
 struct mc_store;
@@ -50,5 +52,9 @@ void mc_store_await(struct mc_entry *entry, struct mc_waiter *waiter);
 const struct mc_fact *mc_entry_fact(const struct mc_entry *entry);
 const char *mc_entry_key(const struct mc_entry *entry);
 const struct mc_question *mc_entry_question(const struct mc_entry *entry);
+/* JSON made of its fact, kept as long as that is; NULL: none yet. A reference of the store's. */
+json_t *mc_entry_told(const struct mc_entry *entry);
+/* Takes the reference over. */
+void mc_entry_keep_told(struct mc_entry *entry, json_t *told);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "record/mend.h"
 #include "record/tag_list.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -32,13 +33,14 @@ skip_blanks(const char *text, size_t length, size_t at)
 	return at;
 }
 
-/* dmarc-version: "v" *WSP "=" *WSP %s"DMARC1", then the end or a semicolon. */
+/* dmarc-version: "v" *WSP "=" *WSP %s"DMARC1", then the end or a semicolon. Only its value is in
+ * just these letters (RFC 7405, 2.1). */
 bool
 mc_dmarc_is_record(const char *text, size_t length)
 {
 	size_t at;
 
-	if (length == 0 || text[0] != 'v')
+	if (length == 0 || (text[0] != 'v' && text[0] != 'V'))
 		return false;
 	at = skip_blanks(text, length, 1);
 	if (at == length || text[at] != '=')
@@ -223,20 +225,27 @@ static const struct {
 static void
 read_tag(struct reading *reading, const struct mc_tag *tag)
 {
-	for (size_t i = 0; i < COUNT(tags); i++) {
+	for (size_t i = 0; i < COUNT(tags); i++)
 		if (strcmp(tags[i].name, tag->name) == 0) {
 			tags[i].read(reading, tag);
 			return;
 		}
-		if (strcasecmp(tags[i].name, tag->name) == 0) {
-			mc_problem(reading->problems, "dmarc.tag-unknown", tag->name_at,
-				"%s: names of tags are in lower case", tag->name);
-			mc_problem_fix(reading->problems, "Write %s instead of %s.", tags[i].name,
-				tag->name);
-			return;
-		}
-	}
 	mc_problem(reading->problems, "dmarc.tag-unknown", tag->name_at, "%s", tag->name);
+}
+
+/* 4.8: dmarc-tag is of letters in any case. */
+static void
+fold_names(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->list->count; i++) {
+		struct mc_tag *tag = &reading->list->tags[i];
+		const char *name = mc_mend_lower(reading->problems->arena, tag->name);
+		if (strcmp(name, tag->name) == 0)
+			continue;
+		mc_problem(reading->problems, "dmarc.tag-case", tag->name_at, "%s", tag->name);
+		mc_problem_fix(reading->problems, "Write %s instead of %s.", name, tag->name);
+		tag->name = name;
+	}
 }
 
 /* RFC 6376, 3.2: with a tag twice the entire list is invalid. */
@@ -407,6 +416,7 @@ mc_dmarc_judge(
 		mc_problem(problems, "dmarc.syntax", MC_NOWHERE, "more than %d tags", MC_TAG_LIMIT);
 		return;
 	}
+	fold_names(&reading);
 	ret_dmarc->discarded = has_repeats(&reading);
 	ret_dmarc->valid = !ret_dmarc->discarded;
 	read_tags(&reading);

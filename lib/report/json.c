@@ -6,6 +6,7 @@
 #include "report/report.h"
 
 #define JSON_LIMIT ((size_t)256 << 20)
+#define JSON_MOSTLY ((size_t)32 << 10) /* octets of most reports */
 
 static void
 put_evidence(struct mc_buf *buf, const struct mc_finding *finding)
@@ -148,6 +149,7 @@ mc_report_json(struct mailcheck_report *report)
 		return mc_buf_text(buf);
 	mc_buf_free(buf);
 	mc_buf_init(buf, JSON_LIMIT);
+	mc_buf_reserve(buf, JSON_MOSTLY);
 	if (mc_report_is_spf(report))
 		mc_report_spf_json(buf, report);
 	else

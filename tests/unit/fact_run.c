@@ -19,7 +19,7 @@ woken(void *argument)
 }
 
 static struct mc_run *
-open_run(const struct mc_check *const *checks)
+another_run(const struct mc_check *const *checks)
 {
 	struct mc_run_spec spec = {.kind = MC_TARGET_DOMAIN,
 		.input = "example.com",
@@ -29,11 +29,17 @@ open_run(const struct mc_check *const *checks)
 		.checks = checks,
 		.selected = UINT64_MAX};
 
+	return mc_run_new(store, &spec, woken, NULL);
+}
+
+static struct mc_run *
+open_run(const struct mc_check *const *checks)
+{
 	fake_init(&fake);
 	calls_target = calls_host = wakes = 0;
 	settings = (struct mc_settings){.deadline = 120000, .quit_after = MC_STEP_QUIT};
 	store = mc_store_new(&fake.provider);
-	return mc_run_new(store, &spec, woken, NULL);
+	return another_run(checks);
 }
 
 static void
@@ -238,7 +244,65 @@ START_TEST(a_check_that_waits_for_nothing_is_inconclusive)
 }
 END_TEST
 
+static unsigned tells;
+
+static json_t *
+tell(const struct mc_fact *fact)
+{
+	tells++;
+	return json_integer(fact->ended);
+}
+
+static enum mc_step
+target_tells(struct mc_run *run)
+{
+	const struct mc_dns *mx = mc_ask_dns(run, NULL, run->domain, MC_RR_MX);
+
+	if (mx == NULL)
+		return MC_WAIT;
+	json_object_set_new(run->values, "ended", mc_told(run, &mx->fact, tell));
+	return MC_DONE;
+}
+
+static const struct mc_check telling = {
+	.name = "mx", .targets = MC_TARGET_DOMAIN, .target = target_tells};
+static const struct mc_check *const telling_checks[] = {&telling, NULL};
+
+static void
+expect_ended(struct mc_run *run, json_int_t ended)
+{
+	struct mailcheck_report *report;
+
+	ck_assert(mc_run_step(run));
+	report = mc_run_report(run);
+	ck_assert_int_eq(
+		json_integer_value(json_object_get(report->checks[0].values, "ended")), ended);
+	mc_report_free(report);
+	mc_run_free(run);
+}
+
+START_TEST(what_is_told_of_a_fact_is_made_once_while_it_lives)
+{
+	struct mc_run *run = open_run(telling_checks);
+
+	tells = 0;
+	ck_assert(!mc_run_step(run));
+	answer("dns example.com MX", MC_FAIL_NONE);
+	expect_ended(run, 1000000);
+	expect_ended(another_run(telling_checks), 1000000);
+	ck_assert_msg(tells == 1, "it was made %u times", tells);
+	fake.now += 61000;
+	run = another_run(telling_checks);
+	ck_assert(!mc_run_step(run));
+	answer("dns example.com MX", MC_FAIL_NONE);
+	expect_ended(run, 1061000);
+	ck_assert_uint_eq(tells, 2);
+	mc_store_free(store);
+}
+END_TEST
+
 UNIT_MAIN("fact_run", questions_go_out_together_and_passes_leave_nothing,
 	the_report_does_not_depend_on_the_order_of_arrival, past_the_cut_every_check_concludes,
 	one_target_asks_no_more_than_500_questions, a_run_dropped_in_the_middle_leaves_nothing_open,
-	a_check_that_waits_for_nothing_is_inconclusive)
+	a_check_that_waits_for_nothing_is_inconclusive,
+	what_is_told_of_a_fact_is_made_once_while_it_lives)
