@@ -1,6 +1,7 @@
 /*
  * recorder: writes a record file: JSON lines. First {"schema": "mailcheck-facts/1", "version"},
  * then each run {"run": {...}} and its facts {"fact": {...}}, sorted by key; last {"end": {...}}.
+ * Runs stand in the order in which they ended; their "order" is that in which they were submitted.
  * Same runs in the same order, same file.
  *
  * The file appears under its name, complete and with mode 0600, when the recorder is closed.
@@ -26,6 +27,7 @@
 struct mc_recorded_run {
 	const char *input;                     /* the target as submitted */
 	const char *checks;                    /* as submitted; NULL: all */
+	uint64_t order;                        /* of submission, while runs stand as they ended */
 	int64_t now;                           /* the run's, ms since 1970 */
 	const struct mc_option_value *options; /* in the order they were set */
 	size_t option_count;
