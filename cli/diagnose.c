@@ -123,7 +123,7 @@ add_recorded(struct pump *pump, const struct options *options)
 		if (options->checks == NULL && checks != NULL)
 			kind.checks = checks;
 		job = pump_add(pump);
-		if (job == NULL || !targets_from_argument(&job->target, &kind, target))
+		if (job == NULL || !targets_from_recorded(&job->target, &kind, target))
 			return false;
 		job->state = JOB_READY;
 	}
@@ -190,13 +190,14 @@ run(struct pump *pump, const struct options *options, struct output *output)
 {
 	enum status status;
 
-	interrupt_watch();
 	progress_begin(&pump->progress, options->quiet);
 	writer_begin(&pump->writer, output, options, pump->lines != NULL || pump->count > 1,
 		pump->lines != NULL);
 	status = pump_run(pump);
 	if (status == STATUS_INTERRUPTED && !options->quiet)
 		message("interrupted");
+	if (status == STATUS_INTERRUPTED && pump->finished == 0)
+		return status;
 	if (mailcheck_finish(pump->mc) != MAILCHECK_OK) {
 		message("%s", mailcheck_error(pump->mc));
 		status = status_worse(status, STATUS_USAGE);
@@ -247,6 +248,7 @@ diagnose_run(const struct command *command, const struct options *options, struc
 	char *checks = NULL;
 	enum status status;
 
+	interrupt_watch();
 	if (lacks_sender(options)) {
 		message("--to and --quit-after mail or rcpt need --from ('' is the null sender)");
 		return STATUS_USAGE;

@@ -14,7 +14,8 @@ read_stream(FILE *file, const char *name, size_t limit, size_t *ret_length)
 	size_t room = limit < 65536 ? limit + 1 : 65536, length = 0, got;
 	char *text = malloc(room + 1), *grown;
 
-	while (text != NULL && (got = fread(text + length, 1, room - length, file)) > 0) {
+	while (text != NULL && !feof(file) &&
+		(got = fread(text + length, 1, room - length, file)) > 0) {
 		length += got;
 		if (length < room || length > limit)
 			continue;

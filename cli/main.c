@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "help.h"
+#include "interrupt.h"
 #include "message.h"
 
 static enum status
@@ -60,6 +61,7 @@ main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	output_begin();
+	interrupt_ends();
 	if (options_parse(&options, argc, argv))
 		status = run(&options, &output);
 	else

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define SHOWN_OCTETS 120 /* each becomes four at most */
 
@@ -64,4 +65,11 @@ message_escaped(const char *text, size_t length)
 	if (escaped != NULL)
 		mailcheck_escape(text, length, escaped, size);
 	return escaped;
+}
+
+void
+message_reading(const char *what)
+{
+	if (isatty(STDIN_FILENO) == 1)
+		message("reading %s from the terminal; Ctrl-D ends it", what);
 }

@@ -23,4 +23,7 @@ const char *message_shown(const char *text, size_t length, char buffer[MESSAGE_S
 /* The whole text escaped, to be freed; NULL when out of memory. */
 char *message_escaped(const char *text, size_t length);
 
+/* Where standard input is a terminal: that `what` is waited for. */
+void message_reading(const char *what);
+
 #endif

@@ -97,9 +97,19 @@ set_own(struct options *options, const struct flag *flag, const char *value)
 	return true;
 }
 
+/* To the library an empty value empties a list; here it is a variable that was not set. */
+static void
+refuse_empty(struct options *options, const struct flag *flag, const char *value)
+{
+	if (value[0] == '\0' && flag->library != NULL && mailcheck_option_repeatable(flag->library))
+		problem(options, "option '--%s' has an empty value: --%s %s", flag_name(flag),
+			flag_name(flag), flag_argument(flag));
+}
+
 static bool
 add(struct options *options, const struct flag *flag, const char *value)
 {
+	refuse_empty(options, flag, value);
 	if (options->setting_count == options->setting_room) {
 		size_t room = options->setting_room * 2 + 16;
 		struct setting *settings = reallocarray(options->settings, room, sizeof(*settings));

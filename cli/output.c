@@ -91,7 +91,7 @@ output_end(struct output *output, enum status status)
 		return status;
 	if (output->error == EBADF)
 		message("standard output is closed");
-	else if (output->error != EPIPE)
+	else if (output->error != EPIPE && output->error != EINTR)
 		message("cannot write to standard output: %s", strerror(output->error));
 	return status_worse(status, STATUS_USAGE);
 }

@@ -60,8 +60,8 @@ write_report(struct pump *pump, struct job *job)
 	const struct target *target = &job->target;
 
 	progress_erase(&pump->progress);
-	if (pump->lines != NULL && mailcheck_report_set_input(job->report, target->input,
-					   target->input_length) != MAILCHECK_OK) {
+	if (mailcheck_report_set_input(job->report, target->input, target->input_length) !=
+		MAILCHECK_OK) {
 		fail_memory(pump);
 		return;
 	}

@@ -1,4 +1,5 @@
 /* record: a record judged before it is published. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +49,11 @@ read_input(size_t *ret_length)
 		message("out of memory");
 		return NULL;
 	}
-	while (length < room && (n = fread(text + length, 1, room - length, stdin)) > 0)
+	while (length < room && !feof(stdin) &&
+		(n = fread(text + length, 1, room - length, stdin)) > 0)
 		length += n;
 	if (ferror(stdin)) {
-		message("cannot read standard input");
+		message("cannot read standard input: %s", strerror(errno));
 		free(text);
 		return NULL;
 	}
@@ -127,6 +129,8 @@ record_run(const struct command *command, const struct options *options, struct 
 	if (options->word_count == 3 && strcmp(options->words[2], "-") != 0)
 		return judge(options->words[1], options->words[2], strlen(options->words[2]),
 			options, output);
+	if (options->word_count == 2 && !options->quiet)
+		message_reading("the record");
 	input = read_input(&length);
 	if (input == NULL)
 		return STATUS_USAGE;

@@ -59,6 +59,13 @@ write_reply(struct session *session, const char *text, size_t length)
 	return true;
 }
 
+/* What some editors put before the first line. */
+static size_t
+byte_order_mark(const char *line, size_t length)
+{
+	return length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 /* A line of standard input without its end, as much of it as there is room for; false at the end
  * of the input. */
 static bool
@@ -83,14 +90,15 @@ read_lines(struct session *session)
 {
 	char *line = malloc(LINE_SIZE);
 	enum status status = STATUS_OK;
-	size_t length;
+	size_t length, skipped;
 
 	if (line == NULL) {
 		message("out of memory");
 		return STATUS_UNDETERMINED;
 	}
 	while (status == STATUS_OK && read_line(line, &length)) {
-		if (!write_reply(session, line, length))
+		skipped = session->begun ? 0 : byte_order_mark(line, length);
+		if (!write_reply(session, line + skipped, length - skipped))
 			status = STATUS_UNDETERMINED;
 		else if (!output_flush(session->output))
 			break;
@@ -214,8 +222,11 @@ run(struct session *session)
 		return STATUS_USAGE;
 	if (bounce != NULL)
 		return read_bounce(session, bounce);
-	if (strcmp(text, "-") == 0)
+	if (strcmp(text, "-") == 0) {
+		if (options->word_count == 1 && !options->quiet)
+			message_reading("replies, one a line,");
 		return read_lines(session);
+	}
 	return write_reply(session, text, strlen(text)) ? STATUS_OK : STATUS_UNDETERMINED;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "range.h"
+
 const char targets_host[] = "smtp://";
 const char targets_listing[] = "dnsbl://";
 const char targets_spf[] = "spf:";
@@ -72,6 +74,20 @@ targets_from_argument(struct target *target, const struct targets_kind *kind, co
 	return false;
 }
 
+bool
+targets_from_recorded(struct target *target, const struct targets_kind *kind, const char *recorded)
+{
+	size_t scheme = kind->scheme != NULL && has_scheme(recorded, kind->scheme)
+				? strlen(kind->scheme)
+				: 0;
+
+	if (!targets_from_argument(target, kind, recorded))
+		return false;
+	target->input_length -= scheme;
+	memmove(target->input, target->input + scheme, target->input_length + 1);
+	return true;
+}
+
 static void
 trim(const char **text, size_t *length)
 {
@@ -90,6 +106,7 @@ targets_from_line(struct target *target, const struct targets_kind *kind, const 
 	char *input = malloc(length + 1), *word = NULL;
 	const char *trimmed = text;
 	size_t trimmed_length = length;
+	struct range range;
 	bool fine = false;
 
 	trim(&trimmed, &trimmed_length);
@@ -106,6 +123,9 @@ targets_from_line(struct target *target, const struct targets_kind *kind, const 
 		target->problem = "the line is too long";
 	else if (memchr(text, '\0', length) != NULL)
 		target->problem = "the line holds a NUL octet";
+	else if (kind->scheme == targets_listing && range_parse(&range, word))
+		target->problem = "a range of addresses is an argument, not a line: a line has "
+				  "one target";
 	fine = true;
 done:
 	free(input);

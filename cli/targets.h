@@ -29,6 +29,9 @@ bool targets_from_argument(
 	struct target *target, const struct targets_kind *kind, const char *argument);
 bool targets_from_line(struct target *target, const struct targets_kind *kind, const char *text,
 	size_t length, bool cut);
+/* As from the argument that was recorded. */
+bool targets_from_recorded(
+	struct target *target, const struct targets_kind *kind, const char *recorded);
 /* Whether a recorded target is of that kind. */
 bool targets_is_kind(const struct targets_kind *kind, const char *recorded);
 void targets_clear(struct target *target);

@@ -16,13 +16,15 @@ typedef struct mailcheck mailcheck;
  * Errors: NO_MEMORY, BAD_ARGUMENT. */
 MAILCHECK_API int32_t mailcheck_new(mailcheck **ret_mc);
 
-/* Ends what is in work without a report, closes every connection, completes a record file.
- * NULL is allowed. Reports already taken stay valid. */
+/* Ends what is in work without a report, closes every connection, completes a record file that has
+ * a target in it; without one, what stood at its place stays. NULL is allowed. Reports already
+ * taken stay valid. */
 MAILCHECK_API void mailcheck_free(mailcheck *mc);
 
 /* The first half of mailcheck_free(), for who wants to know whether the record file is whole: ends
- * what is in work without a report and completes the file. Afterwards the context is good for
- * mailcheck_error() and mailcheck_free() only. Errors: FILE, FORKED, NO_MEMORY. */
+ * what is in work without a report and completes the file, also one without a target. Afterwards
+ * the context is good for mailcheck_error() and mailcheck_free() only. Errors: FILE, FORKED,
+ * NO_MEMORY. */
 MAILCHECK_API int32_t mailcheck_finish(mailcheck *mc);
 
 /* Sets an option (mailcheck/option.h). A list option is appended to; value "" empties it. Targets

@@ -80,7 +80,8 @@ MAILCHECK_API int32_t mailcheck_reply_code(const mailcheck_reply *reply);
 MAILCHECK_API const char *mailcheck_reply_enhanced(const mailcheck_reply *reply);
 /* The rule that decided, as "CLASS.NAME"; "" where none did. As long as the rules. */
 MAILCHECK_API const char *mailcheck_reply_rule(const mailcheck_reply *reply);
-/* What of the text it decided by, in octets from its beginning; both 0 where no rule did. */
+/* What of the text it decided by, in octets from its beginning; both 0 where no rule did. (In JSON
+ * "span" counts characters of the "reply" beside it.) */
 MAILCHECK_API size_t mailcheck_reply_span_start(const mailcheck_reply *reply);
 MAILCHECK_API size_t mailcheck_reply_span_end(const mailcheck_reply *reply);
 

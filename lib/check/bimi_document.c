@@ -91,6 +91,9 @@ judge_media_type(struct mc_run *run, const char *uri, const struct mc_http *http
 			? mc_escape(run->arena, http->content_type, strlen(http->content_type))
 			: "(none)");
 	mc_about(run, uri);
+	if (mc_found(run, "bimi.logo-xml"))
+		mc_fix(run,
+			"Once it is SVG: have the web server send Content-Type: image/svg+xml.");
 }
 
 static void
@@ -129,14 +132,14 @@ judge_logo(struct mc_run *run, const char *uri, const struct mc_fetch *fetch, js
 
 	json_object_set_new(values, "octets", json_integer((json_int_t)http->body_length));
 	json_object_set_new(values, "compressed", json_boolean(is_gzip(http)));
-	judge_media_type(run, uri, http);
 	judge_size(run, uri, http);
-	if (is_gzip(http))
-		return;
-	mc_svg_parse(run->arena, http->body, http->body_length, &svg);
-	json_object_set_new(values, "tiny_ps",
-		json_boolean(svg.malformed == NULL && svg.is_svg && svg.fault_count == 0));
-	judge_svg(run, uri, &svg);
+	if (!is_gzip(http)) {
+		mc_svg_parse(run->arena, http->body, http->body_length, &svg);
+		json_object_set_new(values, "tiny_ps",
+			json_boolean(svg.malformed == NULL && svg.is_svg && svg.fault_count == 0));
+		judge_svg(run, uri, &svg);
+	}
+	judge_media_type(run, uri, http);
 }
 
 /* --- both --- */

@@ -326,6 +326,9 @@ without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 		return MC_WAIT;
 	if (!broken)
 		mc_find(run, "dmarc.none", "no DMARC record at %s or above", walk->places[0].owner);
+	if (mc_found(run, "dmarc.wrong-name"))
+		mc_fix(run, "Publish the one that stands elsewhere (dmarc.wrong-name) at %s.",
+			walk->places[0].owner);
 	return judge_difference(run, walk);
 }
 

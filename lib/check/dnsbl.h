@@ -56,7 +56,7 @@ enum mc_step mc_dnsbl_ask(struct mc_run *run, const struct mc_dnsbl_item *item,
 /* dnsbl_say.c: values and findings. */
 void mc_dnsbl_values(struct mc_run *run, struct mc_dnsbl_rows *rows); /* and sorts, worst first */
 void mc_dnsbl_find(struct mc_run *run, const struct mc_dnsbl_rows *rows);
-/* "clean on 31 of 34, 3 refused this resolver" */
+/* "clean on 31 of 34, 3 refused this resolver"; "nothing known from 3 lists, 3 broken" */
 const char *mc_dnsbl_coverage(struct mc_run *run, const struct mc_dnsbl_rows *rows);
 
 #endif

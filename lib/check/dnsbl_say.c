@@ -81,12 +81,15 @@ mc_dnsbl_coverage(struct mc_run *run, const struct mc_dnsbl_rows *rows)
 		[MC_DNSBL_BROKEN] = "broken",
 		[MC_DNSBL_UNVERIFIABLE] = "could not be verified",
 	};
-	const char *text = mc_arena_printf(
-		run->arena, "clean on %zu of %zu", rows->counts[MC_DNSBL_CLEAN], rows->total);
+	size_t clean = rows->counts[MC_DNSBL_CLEAN], listed = rows->counts[MC_DNSBL_LISTED];
+	const char *text =
+		clean == 0 && listed == 0
+			? mc_arena_printf(run->arena, "nothing known from %zu list%s", rows->total,
+				  rows->total == 1 ? "" : "s")
+			: mc_arena_printf(run->arena, "clean on %zu of %zu", clean, rows->total);
 
-	if (rows->counts[MC_DNSBL_LISTED] > 0)
-		text = mc_arena_printf(
-			run->arena, "listed on %zu, %s", rows->counts[MC_DNSBL_LISTED], text);
+	if (listed > 0)
+		text = mc_arena_printf(run->arena, "listed on %zu, %s", listed, text);
 	for (size_t i = MC_DNSBL_REFUSED; i < MC_DNSBL_VERDICTS; i++)
 		if (rows->counts[i] > 0)
 			text = mc_arena_printf(
@@ -254,4 +257,8 @@ mc_dnsbl_find(struct mc_run *run, const struct mc_dnsbl_rows *rows)
 	say_rest(run, rows, MC_DNSBL_REFUSED);
 	say_rest(run, rows, MC_DNSBL_BROKEN);
 	say_rest(run, rows, MC_DNSBL_UNVERIFIABLE);
+	if (rows->total > 2 && rows->counts[MC_DNSBL_UNVERIFIABLE] == rows->total)
+		mc_fix(run,
+			"Not one list gave an answer: ask through another resolver (--resolver), "
+			"best one of your own.");
 }

@@ -128,6 +128,20 @@ tell_other_service(struct mc_run *run, const struct mc_session *session)
 	}
 }
 
+/* What RFC 2033, 4.1, has in the place of EHLO is a command that SMTP does not know. */
+static void
+tell_no_lmtp(struct mc_run *run, const struct mc_stage *stage)
+{
+	int code = stage->reply.code;
+
+	if (!run->settings->lmtp || stage->step != MC_STEP_EHLO || code < 500 || code > 502)
+		return;
+	mc_evidence(run, "what was refused is LHLO, with which LMTP begins in the place of EHLO");
+	mc_fix(run,
+		"If SMTP is to be spoken here, nothing is wrong: check it without --lmtp. If LMTP "
+		"is: this is another service, so look which one listens on the port (ss -ltnp).");
+}
+
 static void
 judge_refused_end(struct mc_run *run, const struct mc_session *session)
 {
@@ -141,6 +155,7 @@ judge_refused_end(struct mc_run *run, const struct mc_session *session)
 		 session->starttls != MC_STARTTLS_FAILED) {
 		judge_refusal(run, stage, "smtp.helo-rejected", "smtp.helo-deferred");
 		tell_other_service(run, session);
+		tell_no_lmtp(run, stage);
 	}
 }
 
@@ -284,12 +299,60 @@ odd_octet(const struct mc_smtp_line *line, enum mc_smtp_oddity oddity)
 	return false;
 }
 
+/* The code of a line of the server; -1: of something else. */
+static int
+said_code(const struct mc_exchange *said)
+{
+	int code = 0;
+
+	if (said->direction != MC_FROM_SERVER || said->length < 3)
+		return -1;
+	for (size_t i = 0; i < 3; i++) {
+		if (said->bytes[i] < '0' || said->bytes[i] > '9')
+			return -1;
+		code = code * 10 + (said->bytes[i] - '0');
+	}
+	return code;
+}
+
 static const char *
-odd_sample(struct mc_run *run, const struct mc_stage *stage, enum mc_smtp_oddity oddity)
+said_line(struct mc_run *run, const struct mc_exchange *said)
+{
+	return mc_escape(
+		run->arena, said->bytes, said->length < SAMPLE_BYTES ? said->length : SAMPLE_BYTES);
+}
+
+/* A reply has the code of its last line; that of each line is in the transcript. NULL: it is not
+ * there. */
+static const char *
+odd_code(struct mc_run *run, const struct mc_session *session, enum mc_smtp_oddity oddity)
+{
+	const struct mc_exchange *before = NULL;
+
+	for (size_t i = 0; i < session->transcript_count; i++) {
+		const struct mc_exchange *said = &session->transcript[i];
+		int code = said_code(said), last = before != NULL ? said_code(before) : -1;
+		if (oddity == MC_ODD_INVALID_CODE && code >= 0 && (code < 200 || code > 599))
+			return said_line(run, said);
+		if (oddity == MC_ODD_MIXED_CODES && code >= 0 && last >= 0 && code != last &&
+			before->length > 3 && before->bytes[3] == '-')
+			return mc_arena_printf(run->arena, "%s, then %s", said_line(run, before),
+				said_line(run, said));
+		before = said;
+	}
+	return NULL;
+}
+
+static const char *
+odd_sample(struct mc_run *run, const struct mc_session *session, const struct mc_stage *stage,
+	enum mc_smtp_oddity oddity)
 {
 	const struct mc_smtp_reply *reply = &stage->reply;
 	size_t length = reply->garbage_length < SAMPLE_BYTES ? reply->garbage_length : SAMPLE_BYTES;
+	const char *code = odd_code(run, session, oddity);
 
+	if (code != NULL)
+		return code;
 	if (oddity == MC_ODD_GARBAGE_LINE && reply->garbage != NULL)
 		return mc_escape(run->arena, reply->garbage, length);
 	for (size_t i = 0; i < reply->count; i++)
@@ -310,7 +373,7 @@ judge_oddities(struct mc_run *run, const struct mc_session *session)
 				continue;
 			mc_find(run, oddities[row].id, "%s%s: %s", step_text(stage->step),
 				stage->encrypted ? " (in TLS)" : "",
-				odd_sample(run, stage, oddities[row].oddity));
+				odd_sample(run, session, stage, oddities[row].oddity));
 			if (oddities[row].oddity == MC_ODD_EARLY &&
 				session->starttls == MC_STARTTLS_WORKS)
 				mc_severity(run, MC_WARNING); /* in step all the same */

@@ -127,9 +127,12 @@ judge_silent_inside(struct mc_run *run, const struct mc_session *session)
 {
 	mc_find(run, "smtp.starttls-ehlo", "no reply to EHLO inside TLS (%s)",
 		session->failure[0] != '\0' ? session->failure : mc_session_end_text(session->end));
-	if (strstr(session->failure, "alert 116:") != NULL)
-		mc_evidence(run, "the server demands a certificate of its clients, which senders "
-				 "do not have (Postfix: smtpd_tls_req_ccert)");
+	if (strstr(session->failure, "alert 116:") == NULL)
+		return;
+	mc_evidence(run, "the server demands a certificate of its clients, which senders do not "
+			 "have (Postfix: smtpd_tls_req_ccert)");
+	mc_fix(run, "Let the server ask for no certificate of its clients, or not insist on one "
+		    "(Postfix: smtpd_tls_req_ccert = no; Exim: tls_verify_hosts empty).");
 }
 
 static void

@@ -70,6 +70,9 @@ without_record(struct mc_run *run, const struct mc_dns *txt, const struct mc_dns
 		mc_severity(run, MC_NOTICE);
 		mc_fix(run, "If nothing sends for it: %s. TXT \"v=spf1 -all\"", run->domain);
 	}
+	if (mc_found(run, "spf.wrong-name"))
+		mc_fix(run, "Publish the one that stands elsewhere (spf.wrong-name) at %s itself.",
+			run->domain);
 	return MC_DONE;
 }
 

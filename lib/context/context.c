@@ -102,6 +102,18 @@ close_recorder(struct mailcheck *mc)
 	return code == MAILCHECK_OK ? code : mc_context_fail(mc, code, "%s", error);
 }
 
+/* A run that never began, for a misspelt option say, leaves the file of an earlier one alone. */
+static void
+leave_recorder(struct mailcheck *mc)
+{
+	if (mc->recorder == NULL || !mc_recorder_is_empty(mc->recorder)) {
+		(void)close_recorder(mc);
+		return;
+	}
+	mc_recorder_discard(mc->recorder);
+	mc->recorder = NULL;
+}
+
 static void
 drop_works(struct mailcheck *mc)
 {
@@ -142,7 +154,7 @@ mailcheck_free(mailcheck *mc)
 	mc_store_free(mc->store);
 	if (mc->provider != NULL)
 		mc->provider->free(mc->provider);
-	(void)close_recorder(mc);
+	leave_recorder(mc);
 	mc_replay_free(mc->replay);
 	mc_free(mc->replayed);
 	mc_alarm_free(mc->alarm);

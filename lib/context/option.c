@@ -157,8 +157,10 @@ set_row(struct mc_options *options, const struct mailcheck_option *row, const ch
 	before.frozen_arena = options->frozen_arena;
 	*options = before;
 	if (problem != NULL)
-		text = mc_arena_printf(&options->arena, "%s \"%s\": %s", row->name,
-			shown(&options->arena, value), problem);
+		text = row->kind == MAILCHECK_OPTION_FLAG
+			       ? mc_arena_printf(&options->arena, "%s: %s", row->name, problem)
+			       : mc_arena_printf(&options->arena, "%s \"%s\": %s", row->name,
+					 shown(&options->arena, value), problem);
 	return refuse(options, row->file ? MAILCHECK_FILE : MAILCHECK_BAD_VALUE, text, ret_error);
 }
 

@@ -5,6 +5,8 @@
 #include "base/alloc.h"
 #include "context/option_value.h"
 
+#define RECORDS_LIMIT ((size_t)1 << 20)
+
 const char *
 mc_value_content(struct mc_arena *arena, const char *path, size_t limit, const char **ret_text)
 {
@@ -36,6 +38,31 @@ mc_value_content(struct mc_arena *arena, const char *path, size_t limit, const c
 	explicit_bzero(octets, length);
 	mc_free(octets);
 	fclose(file);
+	return problem;
+}
+
+/* More than blanks and comments. */
+static bool
+has_record(const char *text)
+{
+	while (*text != '\0') {
+		text += strspn(text, " \t\r\n");
+		if (*text != ';' && *text != '\0')
+			return true;
+		text += strcspn(text, "\n");
+	}
+	return false;
+}
+
+const char *
+mc_value_records(struct mc_arena *arena, const char *path, const char **ret_path)
+{
+	const char *text = "", *problem = mc_value_content(arena, path, RECORDS_LIMIT, &text);
+
+	if (problem == NULL && !arena->failed && !has_record(text))
+		problem = "holds no record";
+	if (problem == NULL)
+		*ret_path = mc_arena_strdup(arena, path);
 	return problem;
 }
 

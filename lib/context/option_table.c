@@ -46,12 +46,20 @@ apply_file(struct mc_options *options, const struct mailcheck_option *row, const
 }
 
 static const char *
+apply_records(struct mc_options *options, const struct mailcheck_option *row, const char *value)
+{
+	return mc_value_records(&options->frozen_arena, value, place(options, row));
+}
+
+static const char *
 apply_path(struct mc_options *options, const struct mailcheck_option *row, const char *value)
 {
 	const char **path = place(options, row);
 
 	if (value[0] == '\0')
 		return "must be the name of a file";
+	if (*path != NULL)
+		return "is one too many: one file";
 	*path = mc_arena_strdup(&options->frozen_arena, value);
 	return NULL;
 }
@@ -396,9 +404,9 @@ static const struct mailcheck_option rows[] = {
 	{"message", 0, TEXT, "FILE", "Look for the DKIM keys that the signatures of this message need",
 		UNRECORDED, .file = true, .apply = mc_option_message},
 	{"trust-anchor", 0, TEXT, "FILE", "DNSSEC trust anchors in place of the built-in root ones",
-		FREEZES, NETWORK, .file = true, .apply = apply_file, AT(net.trust_anchor)},
+		FREEZES, NETWORK, .file = true, .apply = apply_records, AT(net.trust_anchor)},
 	{"root-hints", 0, TEXT, "FILE", "Root name servers in place of the built-in ones",
-		FREEZES, NETWORK, .file = true, .apply = apply_file, AT(net.root_hints)},
+		FREEZES, NETWORK, .file = true, .apply = apply_records, AT(net.root_hints)},
 	{"ca-file", 0, TEXT, "FILE", "Trusted certificates (PEM) in place of the system's",
 		FREEZES, NETWORK, .file = true, .apply = apply_file, AT(net.ca_file)},
 	{"timeout", 0, SECONDS, "SECONDS", "How long to wait for one answer (default: DNS 5, connect and reply 30, TLS 15)",

@@ -309,13 +309,14 @@ check_local_part(const char *text, size_t length)
 }
 
 static const char *
-check_octets(const char *text)
+check_octets(const char *text, size_t length)
 {
-	for (; *text != '\0'; text++)
-		if (*text < ' ' || *text > '~')
-			return (*text & 0x80) != 0
-				       ? "has characters outside ASCII (SMTPUTF8 is not supported)"
-				       : "has control characters";
+	for (size_t i = 0; i < length; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return (text[i] & 0x80) != 0 ? "has characters outside ASCII before the "
+						       "\"@\" (SMTPUTF8 is "
+						       "not supported)"
+						     : "has control characters";
 	return NULL;
 }
 
@@ -325,7 +326,7 @@ take_mailbox(struct mc_arena *arena, const char *text, const char **ret_mailbox)
 	const char *at = strrchr(text, '@'), *problem, *domain = "";
 	size_t local = at != NULL ? (size_t)(at - text) : strlen(text);
 
-	problem = check_octets(text);
+	problem = check_octets(text, local);
 	if (problem == NULL)
 		problem = check_local_part(text, local);
 	if (problem == NULL && at == NULL && strcasecmp(text, "postmaster") != 0)

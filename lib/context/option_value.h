@@ -38,6 +38,8 @@ const char *mc_value_readable(struct mc_arena *arena, const char *text, const ch
 /* The text in a file, at most so many octets; a NUL in it is an error. */
 const char *mc_value_content(
 	struct mc_arena *arena, const char *path, size_t limit, const char **ret_text);
+/* The name of a file with records in zone-file syntax: at least one, whatever it is. */
+const char *mc_value_records(struct mc_arena *arena, const char *path, const char **ret_path);
 /* The next line of a file of keys, *text moves on: NAME KEY; both NULL for a comment. A key is one
  * label of a domain name. */
 const char *mc_value_key_line(

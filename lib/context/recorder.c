@@ -215,10 +215,10 @@ options_json(const struct mc_option_value *options, size_t count)
 static json_t *
 run_json(const struct mc_recorded_run *run, size_t fact_count)
 {
-	return json_pack("{s:{s:o, s:o, s:I, s:o, s:I}}", "run", "input",
-		octets_or_null(run->input), "checks", octets_or_null(run->checks), "now",
-		(json_int_t)run->now, "options", options_json(run->options, run->option_count),
-		"facts", (json_int_t)fact_count);
+	return json_pack("{s:{s:o, s:o, s:I, s:I, s:o, s:I}}", "run", "input",
+		octets_or_null(run->input), "checks", octets_or_null(run->checks), "order",
+		(json_int_t)run->order, "now", (json_int_t)run->now, "options",
+		options_json(run->options, run->option_count), "facts", (json_int_t)fact_count);
 }
 
 int32_t
@@ -242,6 +242,12 @@ mc_recorder_add(struct mc_recorder *recorder, const struct mc_recorded_run *run)
 	mc_free(facts);
 	recorder->runs++;
 	return recorder->code;
+}
+
+bool
+mc_recorder_is_empty(const struct mc_recorder *recorder)
+{
+	return recorder->runs == 0;
 }
 
 const char *

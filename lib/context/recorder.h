@@ -1,6 +1,7 @@
 /*
  * recorder: writes a record file: JSON lines. First {"schema": "mailcheck-facts/1", "version"},
  * then each run {"run": {...}} and its facts {"fact": {...}}, sorted by key; last {"end": {...}}.
+ * Runs stand in the order in which they ended; their "order" is that in which they were submitted.
  * Same runs in the same order, same file.
  *
  * The file appears under its name, complete and with mode 0600, when the recorder is closed.
@@ -8,6 +9,7 @@
 #ifndef MC_CONTEXT_RECORDER_H
 #define MC_CONTEXT_RECORDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +27,7 @@
 struct mc_recorded_run {
 	const char *input;                     /* the target as submitted */
 	const char *checks;                    /* as submitted; NULL: all */
+	uint64_t order;                        /* of submission, while runs stand as they ended */
 	int64_t now;                           /* the run's, ms since 1970 */
 	const struct mc_option_value *options; /* in the order they were set */
 	size_t option_count;
@@ -40,6 +43,8 @@ int32_t mc_recorder_open(struct mc_arena *arena, const char *path,
 /* Facts that are still pending are left out. After an error every further call has the same one.
  * Errors: FILE, NO_MEMORY. */
 int32_t mc_recorder_add(struct mc_recorder *recorder, const struct mc_recorded_run *run);
+/* No run was added. */
+bool mc_recorder_is_empty(const struct mc_recorder *recorder);
 /* What went wrong; "" when nothing did. */
 const char *mc_recorder_error(const struct mc_recorder *recorder);
 /* Completes the file and puts it in its place, or on any error removes it; frees the recorder in

@@ -36,6 +36,7 @@ struct kept_run {
 	struct mc_recorded_run run;
 	struct kept_fact *facts; /* sorted by key */
 	size_t held;             /* of run.fact_count, while reading */
+	size_t place;            /* in the file */
 };
 
 struct mc_replay {
@@ -127,6 +128,16 @@ read_options(struct mc_arena *arena, const json_t *array, struct mc_recorded_run
 	return true;
 }
 
+/* Files of a version before this one have none. */
+static bool
+read_order(const json_t *value, uint64_t *ret_order)
+{
+	if (value != NULL && (!json_is_integer(value) || json_integer_value(value) < 0))
+		return false;
+	*ret_order = (uint64_t)json_integer_value(value);
+	return true;
+}
+
 static bool
 read_run(struct mc_arena *arena, const json_t *object, struct mc_recorded_run *ret_run)
 {
@@ -141,6 +152,8 @@ read_run(struct mc_arena *arena, const json_t *object, struct mc_recorded_run *r
 		json_integer_value(now) > TIME_LIMIT)
 		return false;
 	ret_run->now = json_integer_value(now);
+	if (!read_order(json_object_get(object, "order"), &ret_run->order))
+		return false;
 	return read_options(arena, json_object_get(object, "options"), ret_run) &&
 	       read_count(json_object_get(object, "facts"), MC_RECORD_FACTS, &ret_run->fact_count);
 }
@@ -176,6 +189,7 @@ take_run(struct reader *reader, const json_t *object)
 		mc_arena_calloc(&replay->arena, kept.run.fact_count + 1, sizeof(struct kept_fact));
 	if (kept.facts == NULL)
 		return no_memory(reader);
+	kept.place = replay->count;
 	replay->runs[replay->count++] = kept;
 	return true;
 }
@@ -366,6 +380,16 @@ replay_new(void)
 	return replay;
 }
 
+static int
+compare_runs(const void *a, const void *b)
+{
+	const struct kept_run *left = a, *right = b;
+
+	if (left->run.order != right->run.order)
+		return left->run.order < right->run.order ? -1 : 1;
+	return left->place < right->place ? -1 : left->place > right->place;
+}
+
 /* Hands the replay over when the reader is content with it, else frees it. */
 static int32_t
 conclude(struct reader *reader, struct mc_arena *arena, struct mc_replay **ret_replay,
@@ -383,11 +407,15 @@ conclude(struct reader *reader, struct mc_arena *arena, struct mc_replay **ret_r
 			(unsigned long long)reader->line, reader->problem);
 		code = MAILCHECK_DAMAGED;
 	}
-	if (code == MAILCHECK_OK)
-		*ret_replay = reader->replay;
-	else
+	if (code != MAILCHECK_OK) {
 		mc_replay_free(reader->replay);
-	return code;
+		return code;
+	}
+	if (reader->replay->count > 1)
+		qsort(reader->replay->runs, reader->replay->count, sizeof(struct kept_run),
+			compare_runs);
+	*ret_replay = reader->replay;
+	return MAILCHECK_OK;
 }
 
 int32_t

@@ -21,7 +21,8 @@ void mc_replay_free(struct mc_replay *replay);
 
 /* Runs in the file. */
 size_t mc_replay_count(const struct mc_replay *replay);
-/* The i-th run; NULL behind the last. Its `facts` is NULL: they come from the provider. */
+/* The i-th run as they were submitted; NULL behind the last. Its `facts` is NULL: they come from
+ * the provider. */
 const struct mc_recorded_run *mc_replay_at(const struct mc_replay *replay, size_t i);
 /* Answers at once with the facts of the i-th run, MC_FAIL_NOT_RECORDED for others; its time
  * stands still at the run's `now`. Ended by its own free(). NULL when out of memory. */

@@ -279,9 +279,9 @@ mailcheck_reply_entity(mailcheck_reply *reply, const char *name)
 
 /* --- JSON --- */
 
-/* As it was given where JSON can say it, else escaped. */
-static json_t *
-text_json(struct mailcheck_reply *reply)
+/* JSON can say it as it was given. */
+static bool
+is_clean(const struct mailcheck_reply *reply)
 {
 	bool clean = true;
 
@@ -290,11 +290,32 @@ text_json(struct mailcheck_reply *reply)
 			clean = clean && mc_escape_clean(reply->text + from, i - from);
 			from = i + 1;
 		}
-	return clean && reply->length > 0
-		       ? json_stringn(reply->text, reply->length)
-		       : json_string(reply->length == 0 ? ""
-							: mc_escape(&reply->arena, reply->text,
-								  reply->length));
+	return clean;
+}
+
+static json_t *
+text_json(struct mailcheck_reply *reply)
+{
+	if (reply->length == 0)
+		return json_string("");
+	return is_clean(reply) ? json_stringn(reply->text, reply->length)
+			       : json_string(mc_escape(&reply->arena, reply->text, reply->length));
+}
+
+/* Octet `offset` of the text, counted in characters of what text_json() makes of it. */
+static json_int_t
+character_at(struct mailcheck_reply *reply, size_t offset)
+{
+	const char *text = reply->text;
+	json_int_t count = 0;
+
+	if (offset > 0 && !is_clean(reply)) {
+		text = mc_escape(&reply->arena, reply->text, offset);
+		offset = strlen(text);
+	}
+	for (size_t i = 0; i < offset; i++)
+		count += ((uint8_t)text[i] & 0xc0) != 0x80;
+	return count;
 }
 
 static json_t *
@@ -360,8 +381,8 @@ mc_reply_to_json(mailcheck_reply *reply, json_t *object)
 		mailcheck_reply_persistence(reply), "action", mailcheck_reply_action(reply),
 		"retry_after", retry >= 0 ? json_integer(retry) : json_null(), "confidence",
 		mailcheck_reply_confidence(reply), "rule", mailcheck_reply_rule(reply), "span",
-		(json_int_t)reply->verdict.start, (json_int_t)reply->verdict.end, "entities",
-		entities_json(reply));
+		character_at(reply, reply->verdict.start), character_at(reply, reply->verdict.end),
+		"entities", entities_json(reply));
 	bool good = members != NULL && !reply->arena.failed &&
 		    json_object_update(object, members) == 0 && check_to_json(reply, object);
 

@@ -99,10 +99,27 @@ take_spf(const char *text, struct mc_target *target)
 	target->name[length] = '\0';
 }
 
+/* An address, also as a literal: "[192.0.2.25]". */
+static bool
+parse_address(const char *text, struct mc_address *ret_address)
+{
+	char inside[64];
+	size_t length = strlen(text);
+
+	if (text[0] != '[')
+		return mc_address_parse(text, ret_address);
+	if (length >= sizeof(inside) || text[length - 1] != ']')
+		return false;
+	memcpy(inside, text + 1, length - 2);
+	inside[length - 2] = '\0';
+	return mc_address_parse(
+		inside + (strncasecmp(inside, "IPv6:", 5) == 0 ? 5 : 0), ret_address);
+}
+
 static const char *
 parse_listing(const char *text, struct mc_target *target)
 {
-	if (mc_address_parse(text, &target->address)) {
+	if (parse_address(text, &target->address)) {
 		target->literal = true;
 		mc_address_format(target->name, &target->address);
 		return NULL;

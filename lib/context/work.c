@@ -219,6 +219,7 @@ mc_work_begin(struct mailcheck *mc, const char *input, const char *checks,
 		release(work);
 		return code;
 	}
+	work->order = mc->submitted++;
 	append(mc, work);
 	wake(work);
 	return MAILCHECK_OK;
@@ -231,6 +232,7 @@ record(struct mc_work *work)
 {
 	struct mc_recorded_run run = {.input = work->input,
 		.checks = work->checks,
+		.order = work->order,
 		.now = work->run->now,
 		.options = work->given,
 		.option_count = work->given_count};

@@ -21,7 +21,7 @@ struct mc_work {
 	struct mc_work *next, *previous;
 	struct mc_work *next_ready;
 	bool ready;
-	uint64_t tag;
+	uint64_t tag, order;
 	struct mc_arena arena; /* input and checks as submitted */
 	const char *input;
 	const char *checks;
@@ -61,6 +61,7 @@ struct mailcheck {
 	int64_t next_deadline;
 	struct mc_outcome *outcomes, **outcomes_tail;
 	uint64_t asked, arrived; /* in stores that are gone */
+	uint64_t submitted;      /* targets so far */
 	char error[1024];
 };
 

@@ -38,10 +38,15 @@ mc_run_time_up(struct mc_run_state *state)
 		(double)state->settings.deadline / 1000);
 }
 
+/* It was waited for, if at all, until the time was up. */
 static const struct mc_fact *
 cut_short(struct mc_run_state *state, const struct mc_question *question)
 {
-	return mc_run_failed(state, question, MC_FAIL_DEADLINE, mc_run_time_up(state));
+	int64_t up = mc_run_deadline(&state->run);
+	const struct mc_fact *fact = mc_fact_failed(&state->arena, question, MC_FAIL_DEADLINE,
+		mc_run_time_up(state), state->run.now, up);
+
+	return fact != NULL ? fact : mc_fact_no_memory(question->kind);
 }
 
 static void

@@ -54,6 +54,16 @@ mc_find(struct mc_run *run, const char *id, const char *evidence, ...)
 	job->tail = &finding->next;
 }
 
+bool
+mc_found(const struct mc_run *run, const char *id)
+{
+	const struct mc_finding *finding = run->state->current->instance.findings;
+
+	while (finding != NULL && strcmp(finding->info->id, id) != 0)
+		finding = finding->next;
+	return finding != NULL;
+}
+
 void
 mc_evidence(struct mc_run *run, const char *evidence, ...)
 {

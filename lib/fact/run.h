@@ -98,6 +98,8 @@ json_t *mc_told(struct mc_run *run, const struct mc_fact *fact,
 /* A finding about the subject; the text is its first evidence ("" none), escaped here. */
 __attribute__((format(printf, 3, 4))) void mc_find(
 	struct mc_run *run, const char *id, const char *evidence, ...);
+/* Whether it was found in this pass, about this subject. */
+bool mc_found(const struct mc_run *run, const char *id);
 /* Further evidence, another severity, another subject, a fix in so many words: of the finding
  * just made. */
 __attribute__((format(printf, 2, 3))) void mc_evidence(

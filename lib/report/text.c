@@ -50,6 +50,68 @@ input_differs(const struct mailcheck_report *report)
 	       (report->input[length] != '\0' && strcmp(report->input + length, ".") != 0);
 }
 
+#define NO_MAIL "error, no mail can reach it"
+
+/* Whether mail flows at all is what one wants to know first. */
+static const struct {
+	const char *id;
+	enum mc_severity severity;
+	enum mc_verdict verdict;
+	const char *phrase;
+	bool alone; /* only where nothing comes before it */
+} answers[] = {
+	{"mx.alias-broken", MC_ERROR, MC_VERDICT_ERROR, NO_MAIL, false},
+	{"mx.none", MC_ERROR, MC_VERDICT_ERROR, NO_MAIL, false},
+	{"mx.nxdomain", MC_ERROR, MC_VERDICT_ERROR, NO_MAIL, false},
+	{"smtp.none-works", MC_ERROR, MC_VERDICT_ERROR, NO_MAIL, false},
+	{"mx.null", MC_INFO, MC_OK, "ok, it says that it takes no mail", false},
+	{"tls.expires-soon", MC_ERROR, MC_VERDICT_ERROR, "error, it works for some days more",
+		true},
+};
+
+static const char *
+answer_of(const struct mailcheck_report *report, const struct mc_finding *finding)
+{
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (finding->severity == answers[i].severity &&
+			report->verdict == answers[i].verdict &&
+			(!answers[i].alone || finding == report->root_finding) &&
+			strcmp(finding->info->id, answers[i].id) == 0)
+			return answers[i].phrase;
+	return NULL;
+}
+
+/* Each MX host there is has one of these. */
+static bool
+leads_nowhere(const struct mc_check_report *mx)
+{
+	static const char *const ids[] = {"mx.ip-literal", "mx.no-address", "mx.target-nxdomain"};
+	size_t count = 0, hosts = json_array_size(json_object_get(mx->values, "hosts"));
+
+	for (const struct mc_finding *finding = mx->findings; finding != NULL;
+		finding = finding->next)
+		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+			count += finding->severity == MC_ERROR &&
+				 strcmp(finding->info->id, ids[i]) == 0;
+	return hosts > 0 && count == hosts;
+}
+
+static const char *
+verdict_phrase(const struct mailcheck_report *report)
+{
+	const char *phrase = NULL;
+
+	for (size_t i = 0; i < report->check_count; i++)
+		if (strcmp(report->checks[i].name, "mx") == 0 && leads_nowhere(&report->checks[i]))
+			return NO_MAIL;
+
+	for (size_t i = 0; i < report->check_count && phrase == NULL; i++)
+		for (const struct mc_finding *finding = report->checks[i].findings;
+			finding != NULL && phrase == NULL; finding = finding->next)
+			phrase = answer_of(report, finding);
+	return phrase != NULL ? phrase : verdict_phrases[report->verdict];
+}
+
 static void
 put_header(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_report *report)
 {
@@ -59,8 +121,7 @@ put_header(struct mc_page *page, struct mc_arena *arena, const struct mailcheck_
 	mc_page_put(page, " ");
 	mc_page_styled(page, MC_STRONG, report->target_name);
 	mc_page_put(page, ": ");
-	mc_page_styled(
-		page, mc_page_verdict_style(report->verdict), verdict_phrases[report->verdict]);
+	mc_page_styled(page, mc_page_verdict_style(report->verdict), verdict_phrase(report));
 	mc_page_end(page);
 	mc_timestamp_format(started, report->started);
 	mc_page_style(page, MC_FAINT);

@@ -4,19 +4,23 @@
 
 One line for each case that fails.
 """
+import fcntl
 import json
 import os
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 MAILCHECK = sys.argv[1]
 COMMANDS = ['domain', 'dns', 'smtp', 'record', 'explain', 'help']
 WAIT = 30
+NOBODY = ['--resolver', '127.0.0.1@9']  # nothing leaves this machine, should it come to that
 failures = []
 
 
@@ -84,7 +88,11 @@ USAGE = [
     ('zero seconds', ['domain', '--deadline=0', 'a.example'], r'--deadline'),
     ('negative seconds', ['domain', '--deadline', '-1', 'a.example'], r'--deadline'),
     ('no address', ['domain', '--resolver', 'nonsense!', 'a.example'], r'--resolver'),
-    ('4 and 6', ['domain', '-46', 'a.example'], r'--ipv6'),
+    ('empty resolver', ['dns', '--resolver=', *NOBODY, 'a.example'],
+     r"'--resolver' has an empty value"),
+    ('empty recipient', ['smtp', '--from', '', '--to=', *NOBODY, 'a.example'],
+     r"'--to' has an empty value"),
+    ('4 and 6', ['domain', '-46', 'a.example'], r'--ipv6: excludes'),
     ('option of another command', ['domain', '--lmtp', 'a.example'],
      r"'--lmtp' is not for 'mailcheck domain'"),
     ('option for explain', ['explain', '--resolver', '::1'], r"'--resolver' is not for"),
@@ -266,11 +274,32 @@ def damaged_files():
             path = os.path.join(folder, name)
             with open(path, 'wb') as file:
                 file.write(content)
+            if name in ('empty', 'text', 'binary'):
+                case(f'trust anchor: {name}', ['dns', '--trust-anchor', path, *NOBODY, 'a.example'],
+                     2, stderr=r'.')
+                case(f'root hints: {name}', ['dns', '--root-hints', path, '--resolver', 'recursive',
+                                             'a.example'], 2, stderr=r'.')
             case(f'replay of a file: {name}', ['domain', '--replay', path], 2, stderr=r'--replay')
         case('replay of a directory', ['domain', '--replay', folder], 2, stderr=r'--replay')
         record = os.path.join(folder, 'record')
         case('record of nothing', ['domain', '--record', record, '-'], 0, stdin=b'# none\n')
         expect('record of nothing: a private file', os.stat(record).st_mode & 0o777 == 0o600)
+        case('two replays', ['domain', '--replay', record, '--replay', record], 2,
+             stderr=r'--replay.*one file')
+        for arguments in (['--timeout', 'soon', 'a.example'], ['a..b'],
+                          ['--check', 'no', 'a.example'], ['--record', record, 'a.example']):
+            with open(record, 'rb') as file:
+                before = file.read()
+            inode = os.stat(record).st_ino
+            case(f'record, misused: {arguments}', ['dns', '--record', record, *NOBODY, *arguments],
+                 2, stderr=r'.')
+            with open(record, 'rb') as file:
+                after = file.read()
+            expect(f'record, misused: {arguments}: the file stays',
+                   (before, inode) == (after, os.stat(record).st_ino))
+        expect('record, misused: nothing beside it',
+               [name for name in os.listdir(folder) if name.startswith('record')] == ['record'],
+               os.listdir(folder))
         case('replay of nothing', ['domain', '--replay', record, '-'], 0, stdin=b'')
         case('replay of no target', ['domain', '--replay', record], 2, stderr=r'holds no target')
 
@@ -349,9 +378,100 @@ def interruption():
     expect('SIGTERM: the array is closed', len(json.loads(seen + out)) == 1, seen + out)
 
 
+    with tempfile.TemporaryDirectory() as folder:
+        record = os.path.join(folder, 'record')
+        with open(record, 'w') as file:
+            file.write('of an earlier run')
+        process = start('domain', '--record', record, '-')
+        until = time.monotonic() + WAIT
+        while len(os.listdir(folder)) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=WAIT)
+        expect('SIGINT before anything was recorded: status 130', process.returncode == 130,
+               process.returncode)
+        with open(record) as file:
+            left = (file.read(), os.listdir(folder))
+        expect('SIGINT before anything was recorded: the old file', left ==
+               ('of an earlier run', ['record']), left)
+    for name, arguments, text in (('reply', ['reply'], b'550 5.1.1 user unknown\n'),
+                                  ('record', ['record', 'spf'], b'v=spf1'),
+                                  ('bounce', ['reply', '--message', '-'], b'From: x\n')):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = start(*arguments)
+            process.stdin.write(text)
+            process.stdin.flush()
+            seen = read_some(process) if name == 'reply' else wait_for_input(process)
+            process.send_signal(number)
+            _, err = process.communicate(timeout=WAIT)
+            expect(f'{name}, {number.name}: status 130', process.returncode == 130,
+                   process.returncode)
+            expect(f'{name}, {number.name}: says so', err == b'mailcheck: interrupted\n', err)
+            expect(f'{name}, {number.name}: what was done', name != 'reply' or json.loads(seen))
+
+
+def wait_for_input(process):
+    """Until what was written to it has been read: then it waits for more."""
+    until = time.monotonic() + WAIT
+    while time.monotonic() < until:
+        left = struct.unpack('i', fcntl.ioctl(process.stdin, termios.FIONREAD, b'\0' * 4))[0]
+        if left == 0:
+            return
+        time.sleep(0.01)
+
+
+SPANS = ['550 5.1.1 user unknown', '550 5.1.1 m\u00fc\u00df \U0001f600: user unknown'.encode(),
+         b'550 5.1.1 \xff\xfe user unknown', b'550 5.1.1 a\\b \xff user unknown',
+         b'550 5.1.1 \x1b user unknown \xff']
+
+
+def spans():
+    for text in SPANS:
+        row = json.loads(run('reply', '--format', 'json', text).stdout)
+        start, end = row['span']
+        expect(f'span of {text}: counts what stands in reply',
+               row['reply'][start:end] == 'user unknown', row)
+
+
+def reply_lines():
+    rows = run('reply', stdin=b'\xef\xbb\xbf550 5.1.1 user unknown\r\n\n\xef\xbb\xbf421 x').stdout
+    replies = [json.loads(row)['reply'] for row in rows.splitlines()]
+    expect('reply: a line for each line, but for a byte order mark',
+           replies == ['550 5.1.1 user unknown', '', r'\xEF\xBB\xBF421 x'], replies)
+
+
+def terminal():
+    """Who waits for input at a terminal says so."""
+    for arguments, told in ((['reply'], True), (['record', 'spf'], True), (['reply', '-q'], False),
+                            (['reply', '--message', '-'], False)):
+        leader, follower = os.openpty()
+        process = subprocess.Popen([MAILCHECK, *arguments], stdin=follower, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=environment())
+        os.close(follower)
+        os.write(leader, b'v=spf1 -all\n\x04')
+        out, err = process.communicate(timeout=WAIT)
+        os.close(leader)
+        expect(f'{arguments} at a terminal', (b'from the terminal' in err) == told and out,
+               (out, err))
+
+
+def inputs():
+    for name, arguments, status, wanted in (
+            ('spf', ['spf', 'foo..bar', '--ip', '192.0.2.1'], 0, ['foo..bar']),
+            ('two', ['spf', 'A..b', 'c..d', '--ip', '192.0.2.1'], 0, ['A..b', 'c..d']),
+            ('smtp', ['smtp', '-4', '[::1]:25'], 3, ['[::1]:25'])):
+        done = case(f'input of {name}', [*arguments, '--format', 'json'], status, stdout='')
+        found = json.loads(done.stdout)
+        found = [row['input'] for row in (found if isinstance(found, list) else [found])]
+        expect(f'input of {name}: as it was given', found == wanted, found)
+    rows = run('dnsbl', '-', stdin=b'192.0.2.0/30\n').stdout
+    expect('a range as a line', 'argument, not a line' in json.loads(rows)['error']['message'],
+           rows)
+
+
 began = time.monotonic()
 for part in (usage, targets, help_texts, messages, records, explain, streams, damaged_files,
-             standard_input, interruption):
+             standard_input, spans, reply_lines, terminal, inputs, interruption):
     try:
         part()
     except (subprocess.TimeoutExpired, ValueError, KeyError, IndexError, OSError) as error:

@@ -103,21 +103,26 @@ expect_finding(struct judge *judge, const struct line *line, const char *rest)
 }
 
 static bool
-evidence_has(const json_t *finding, const char *id, const char *part)
+evidence_has(const json_t *finding, const char *part)
 {
 	const json_t *line;
 	size_t i;
 
-	if (strcmp(text_of(json_object_get(finding, "id")), id) != 0)
-		return false;
 	json_array_foreach (json_object_get(finding, "evidence"), i, line)
 		if (strstr(text_of(line), part) != NULL)
 			return true;
 	return false;
 }
 
+static bool
+fix_has(const json_t *finding, const char *part)
+{
+	return strstr(text_of(json_object_get(finding, "fix")), part) != NULL;
+}
+
 static void
-expect_evidence(struct judge *judge, const struct line *line, const char *rest)
+expect_part(struct judge *judge, const struct line *line, const char *rest,
+	bool (*has)(const json_t *finding, const char *part))
 {
 	const char *id = scenario_word(&judge->arena, &rest);
 	const char *part = scenario_word(&judge->arena, &rest);
@@ -126,9 +131,11 @@ expect_evidence(struct judge *judge, const struct line *line, const char *rest)
 
 	json_array_foreach (json_object_get(judge->report, "checks"), i, check)
 		json_array_foreach (json_object_get(check, "findings"), j, finding)
-			if (id != NULL && part != NULL && evidence_has(finding, id, part))
+			if (id != NULL && part != NULL &&
+				strcmp(text_of(json_object_get(finding, "id")), id) == 0 &&
+				has(finding, part))
 				return;
-	fail(judge, line->number, "evidence", line->text, "none such");
+	fail(judge, line->number, "text of a finding", line->text, "none such");
 }
 
 /* "smtp.endpoints.0.starttls" below the values of a check. */
@@ -197,7 +204,9 @@ expect_line(struct judge *judge, const struct line *line)
 	else if (strcmp(word, "finding") == 0)
 		expect_finding(judge, line, rest);
 	else if (strcmp(word, "evidence") == 0)
-		expect_evidence(judge, line, rest);
+		expect_part(judge, line, rest, evidence_has);
+	else if (strcmp(word, "fix") == 0)
+		expect_part(judge, line, rest, fix_has);
 	else if (strcmp(word, "others") == 0)
 		judge->exact = false;
 	else if (strcmp(word, "value") == 0)

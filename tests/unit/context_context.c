@@ -128,6 +128,7 @@ START_TEST(the_deadline_ends_a_target)
 	fake.now += 2000;
 	ck_assert_int_eq(mailcheck_next(mc, 0, &report, NULL), MAILCHECK_OK);
 	ck_assert_int_eq(mailcheck_report_verdict(report), MAILCHECK_VERDICT_INCONCLUSIVE);
+	ck_assert_int_eq(mailcheck_report_duration(report), 2000);
 	mailcheck_report_free(report);
 	mailcheck_free(mc);
 }

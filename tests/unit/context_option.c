@@ -212,6 +212,16 @@ static const struct {
 	{"from", "a", MAILCHECK_BAD_VALUE, "no \"@\""},
 	{"from", "a@b c", MAILCHECK_BAD_VALUE, "from"},
 	{"from", "a@192.0.2.1", MAILCHECK_BAD_VALUE, "bracket"},
+	{"from", "a@b.example\r\n", MAILCHECK_BAD_VALUE, "control"},
+	{"from", "a@[192.0.2.1]\r\n", MAILCHECK_BAD_VALUE, "from"},
+	{"from", "a@[192.0.2.1\r\n]", MAILCHECK_BAD_VALUE, "from"},
+	{"from", "a@[IPv6:::1\n]", MAILCHECK_BAD_VALUE, "from"},
+	{"from", "a@b\x7f.example", MAILCHECK_BAD_VALUE, "control"},
+	{"from", "a@b\xff.example", MAILCHECK_BAD_VALUE, "UTF-8"},
+	{"from",
+		"a@b\xc3\xbc"
+		"cher.example",
+		MAILCHECK_OK, NULL},
 	{"to", "postmaster", MAILCHECK_OK, NULL},
 	{"to", "a@b.example", MAILCHECK_OK, NULL},
 	{"to", "<>", MAILCHECK_BAD_VALUE, "before"},
@@ -474,6 +484,10 @@ START_TEST(files_are_looked_at)
 
 	ck_assert_int_ge(descriptor, 0);
 	mc_options_init(&options);
+	ck_assert_int_eq(set(&options, "trust-anchor", path), MAILCHECK_FILE);
+	ck_assert_int_eq(write(descriptor, "; none\n\n", 8), 8);
+	ck_assert_int_eq(set(&options, "root-hints", path), MAILCHECK_FILE);
+	ck_assert_int_eq(write(descriptor, "\t. NS a.", 8), 8);
 	set_ok(&options, "root-hints", path);
 	set_ok(&options, "trust-anchor", path);
 	set_ok(&options, "ca-file", path);

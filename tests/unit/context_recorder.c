@@ -164,6 +164,33 @@ START_TEST(a_file_is_whole_private_and_deterministic)
 }
 END_TEST
 
+START_TEST(runs_come_as_they_were_submitted)
+{
+	static const struct mc_recorded_run runs[] = {{.input = "c.example", .order = 2},
+		{.input = "a.example", .order = 0}, {.input = "b.example", .order = 1},
+		{.input = "b2.example", .order = 1}};
+	static const char *const wanted[] = {"a.example", "b.example", "b2.example", "c.example"};
+	const char *error = "";
+	struct mc_recorder *recorder;
+	struct mc_replay *replay;
+	struct mc_arena arena;
+	struct place place;
+
+	place_make(&place);
+	mc_arena_init(&arena, 0);
+	ck_assert_int_eq(mc_recorder_open(&arena, place.path, &recorder, &error), MAILCHECK_OK);
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_int_eq(mc_recorder_add(recorder, &runs[i]), MAILCHECK_OK);
+	ck_assert_int_eq(mc_recorder_close(recorder, &arena, &error), MAILCHECK_OK);
+	ck_assert_int_eq(mc_replay_open(&arena, place.path, &replay, &error), MAILCHECK_OK);
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_str_eq(mc_replay_at(replay, i)->input, wanted[i]);
+	mc_replay_free(replay);
+	mc_arena_reset(&arena);
+	place_remove(&place);
+}
+END_TEST
+
 static void
 check_run(const struct mc_replay *replay)
 {
@@ -681,9 +708,9 @@ START_TEST(memory_may_run_out)
 }
 END_TEST
 
-UNIT_MAIN("context_recorder", a_file_is_whole_private_and_deterministic, a_replay_answers_as_it_was,
-	cut_anywhere_it_is_damaged, no_changed_octet_does_harm, damage_is_told_with_its_line,
-	the_fullest_session_fits, values_are_counted_before_they_are_made,
-	reading_a_file_is_reading_memory, an_unwritable_place_is_refused,
-	a_file_that_cannot_be_completed_is_none, pending_facts_and_repeats_are_left_out,
-	a_child_leaves_the_file_alone, memory_may_run_out)
+UNIT_MAIN("context_recorder", a_file_is_whole_private_and_deterministic,
+	runs_come_as_they_were_submitted, a_replay_answers_as_it_was, cut_anywhere_it_is_damaged,
+	no_changed_octet_does_harm, damage_is_told_with_its_line, the_fullest_session_fits,
+	values_are_counted_before_they_are_made, reading_a_file_is_reading_memory,
+	an_unwritable_place_is_refused, a_file_that_cannot_be_completed_is_none,
+	pending_facts_and_repeats_are_left_out, a_child_leaves_the_file_alone, memory_may_run_out)

@@ -166,6 +166,7 @@ START_TEST(past_the_cut_every_check_concludes)
 	report = mc_run_report(run);
 	ck_assert_int_eq(report->checks[0].verdict, MC_INCONCLUSIVE);
 	ck_assert_ptr_nonnull(strstr(report->checks[0].reason, "b.example"));
+	ck_assert_int_eq(report->duration, settings.deadline);
 	mc_report_free(report);
 	close_run(run);
 	ck_assert_msg(fake.open_count == 0, "what was pending is still open");

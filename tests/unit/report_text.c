@@ -92,7 +92,7 @@ START_TEST(null_mx)
 	struct mailcheck_report *report = accepts_no_mail();
 
 	expect("plain", mc_report_text(report, 0),
-		"✓ xn--mnchen-3ya.example: ok, nothing to change\n"
+		"✓ xn--mnchen-3ya.example: ok, it says that it takes no mail\n"
 		"  given as \"m\xC3\xBCnchen.example\", checked 2026-11-22T10:00:00Z in 412 ms\n"
 		"\n"
 		"CHECKS\n"
@@ -274,6 +274,54 @@ START_TEST(all_skipped)
 		"\n"
 		"NOT DETERMINED BECAUSE\n"
 		"  smtp: the domain does not exist\n");
+	mc_report_free(report);
+}
+END_TEST
+
+START_TEST(no_mail_arrives)
+{
+	struct mailcheck_report *report = sample_new("domain", "d.example", "d.example");
+	struct mc_check_report *check = sample_check(report, "smtp", MC_VERDICT_ERROR, NULL, "{}");
+
+	sample_find(report, check, "smtp.refused", MC_ERROR, "d.example", "", "", "refused");
+	sample_find(report, check, "smtp.none-works", MC_ERROR, "d.example", "", "", "of 1");
+	mc_report_conclude(report);
+	ck_assert_ptr_nonnull(strstr(mc_report_text(report, MC_TEXT_QUIET),
+		"\xE2\x9C\x97 d.example: error, no mail can reach it\n"));
+	mc_report_free(report);
+}
+END_TEST
+
+START_TEST(no_host_has_an_address)
+{
+	struct mailcheck_report *report = sample_new("domain", "d.example", "d.example");
+	struct mc_check_report *check =
+		sample_check(report, "mx", MC_VERDICT_ERROR, NULL, "{\"hosts\":[{},{}]}");
+
+	sample_find(report, check, "mx.target-nxdomain", MC_ERROR, "a.example", "", "", "");
+	mc_report_conclude(report);
+	ck_assert_ptr_nonnull(strstr(mc_report_text(report, MC_TEXT_ASCII), ": error, something"));
+	mc_report_free(report);
+	report = sample_new("domain", "d.example", "d.example");
+	check = sample_check(report, "mx", MC_VERDICT_ERROR, NULL, "{\"hosts\":[{},{}]}");
+	sample_find(report, check, "mx.target-nxdomain", MC_ERROR, "a.example", "", "", "");
+	sample_find(report, check, "mx.no-address", MC_ERROR, "b.example", "", "", "");
+	mc_report_conclude(report);
+	ck_assert_ptr_nonnull(
+		strstr(mc_report_text(report, MC_TEXT_ASCII), ": error, no mail can"));
+	mc_report_free(report);
+}
+END_TEST
+
+START_TEST(works_for_some_days)
+{
+	struct mailcheck_report *report = sample_new("host", "d.example:25", "d.example:25");
+	struct mc_check_report *check = sample_check(report, "tls", MC_VERDICT_ERROR, NULL, "{}");
+
+	sample_find(report, check, "tls.expires-soon", MC_ERROR, "d.example", "", "", "6 days");
+	mc_report_conclude(report);
+	ck_assert_ptr_nonnull(strstr(mc_report_text(report, MC_TEXT_QUIET | MC_TEXT_ASCII),
+		"[error] d.example:25: error, it works for some days more\n"));
 	mc_report_free(report);
 }
 END_TEST
@@ -625,6 +673,6 @@ START_TEST(out_of_memory)
 END_TEST
 
 UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive,
-	lookups_that_follow, bogus_that_follows, all_skipped, long_evidence, implicit_tls,
-	summaries, many_hosts, harmless, deterministic, colour_adds_nothing, fits_the_terminal,
-	out_of_memory)
+	lookups_that_follow, bogus_that_follows, all_skipped, no_mail_arrives,
+	no_host_has_an_address, works_for_some_days, long_evidence, implicit_tls, summaries,
+	many_hosts, harmless, deterministic, colour_adds_nothing, fits_the_terminal, out_of_memory)
