@@ -405,7 +405,7 @@ static const struct mailcheck_option rows[] = {
 		UNRECORDED, .file = true, .apply = mc_option_message},
 	{"trust-anchor", 0, TEXT, "FILE", "DNSSEC trust anchors in place of the built-in root ones",
 		FREEZES, NETWORK, .file = true, .apply = apply_records, AT(net.trust_anchor)},
-	{"root-hints", 0, TEXT, "FILE", "Root name servers in place of the built-in ones",
+	{"root-hints", 0, TEXT, "FILE", "Root name servers in place of the built-in ones (without --resolver: \"recursive\")",
 		FREEZES, NETWORK, .file = true, .apply = apply_records, AT(net.root_hints)},
 	{"ca-file", 0, TEXT, "FILE", "Trusted certificates (PEM) in place of the system's",
 		FREEZES, NETWORK, .file = true, .apply = apply_file, AT(net.ca_file)},

@@ -31,7 +31,7 @@ struct mc_net_key {
 struct mc_net_options {
 	const struct mc_net_server *resolvers; /* asked in that order; none: the system's */
 	size_t resolver_count;
-	bool recursive;           /* no resolver: from the root down */
+	bool recursive;           /* no resolver: from the root down; so with root hints */
 	const char *root_hints;   /* files; NULL: what is built in */
 	const char *trust_anchor; /* instead of the built-in keys of the root */
 	const struct mc_net_key *keys;

@@ -97,7 +97,7 @@ list_upstreams(struct mc_resolver *resolver)
 
 	for (size_t i = 0; i < options->resolver_count && resolver->count < UPSTREAMS; i++)
 		add_named(resolver, &options->resolvers[i]);
-	if (resolver->count == 0 && options->recursive) {
+	if (resolver->count == 0 && (options->recursive || options->root_hints != NULL)) {
 		resolver->count = 1;
 		mc_upstream_roots(&resolver->upstreams[0], options);
 	}
