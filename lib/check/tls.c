@@ -185,9 +185,9 @@ judge_trust(struct mc_run *run, const struct mc_tls *tls)
 		[MC_TRUST_SELF_SIGNED] = "tls.self-signed",
 		[MC_TRUST_UNKNOWN_ISSUER] = "tls.untrusted",
 		[MC_TRUST_BAD_SIGNATURE] = "tls.bad-signature",
-		[MC_TRUST_INSECURE_ALGORITHM] = "tls.untrusted",
+		[MC_TRUST_INSECURE_ALGORITHM] = "tls.chain-invalid",
 		[MC_TRUST_WRONG_PURPOSE] = "tls.not-for-servers",
-		[MC_TRUST_OTHER] = "tls.untrusted",
+		[MC_TRUST_OTHER] = "tls.chain-invalid",
 	};
 	const char *id = ids[tls->trust];
 
