@@ -23,13 +23,13 @@ mc_spf_fail(
 
 #define STEP_LIMIT 20000
 
-/* Beyond the limit terms are evaluated, but not told. */
+/* Beyond the limit terms are evaluated, but not told; nor is a pass that will be done again. */
 static struct mc_spf_step *
 add_step(struct mc_spf_evaluation *evaluation, const struct mc_spf *spf,
 	const struct mc_spf_term *term)
 {
 	struct mc_spf_step *step = NULL;
-	bool kept = evaluation->step_count < STEP_LIMIT;
+	bool kept = evaluation->step_count < STEP_LIMIT && !evaluation->waiting;
 
 	if (kept)
 		step = mc_arena_alloc(evaluation->run->arena, sizeof(*step));
@@ -157,6 +157,16 @@ evaluate_other(struct mc_spf_evaluation *evaluation, const struct mc_spf_term *t
 	return true;
 }
 
+static const char *const included[] = {
+	[MC_SPF_NONE] = "the included record says none",
+	[MC_SPF_NEUTRAL] = "the included record says neutral",
+	[MC_SPF_PASS] = "the included record says pass",
+	[MC_SPF_FAIL] = "the included record says fail",
+	[MC_SPF_SOFTFAIL] = "the included record says softfail",
+	[MC_SPF_TEMPERROR] = "the included record says temperror",
+	[MC_SPF_PERMERROR] = "the included record says permerror",
+};
+
 static enum mc_spf_match
 match_include(struct mc_spf_evaluation *evaluation, const struct mc_spf_term *term,
 	struct mc_spf_step *step)
@@ -169,8 +179,7 @@ match_include(struct mc_spf_evaluation *evaluation, const struct mc_spf_term *te
 		return MC_SPF_LATER;
 	}
 	evaluation->waiting = waited;
-	step->reason = mc_arena_printf(evaluation->run->arena, "the included record says %s",
-		mc_spf_result_name(evaluation->result));
+	step->reason = included[evaluation->result];
 	switch (evaluation->result) {
 	case MC_SPF_PASS:
 		return MC_SPF_MATCH;
