@@ -62,16 +62,13 @@ assumed(const struct mc_settings *settings, const char *name, uint16_t type)
 	return NULL;
 }
 
-/* The records of `owner`: the name itself, or the wildcard it is answered by. */
+/* An answer that nobody gave: there is nothing in it. */
 static struct mc_dns *
-assumed_answer(struct mc_run *run, const char *name, const char *owner, uint16_t type)
+made_answer(struct mc_run *run, const char *name, uint16_t type)
 {
-	const struct mc_settings *settings = run->settings;
 	struct mc_dns *dns = mc_arena_alloc(run->arena, sizeof(*dns));
-	struct mc_rr *rrs =
-		mc_arena_calloc(run->arena, settings->assume_count, sizeof(struct mc_rr));
 
-	if (dns == NULL || rrs == NULL)
+	if (dns == NULL)
 		return NULL;
 	*dns = (struct mc_dns){.fact = {.kind = MC_FACT_DNS,
 				       .status = MC_FACT_OK,
@@ -81,8 +78,22 @@ assumed_answer(struct mc_run *run, const char *name, const char *owner, uint16_t
 		.name = name,
 		.type = type,
 		.why_bogus = "",
-		.canonical = name,
-		.rrs = rrs};
+		.canonical = name};
+	return dns;
+}
+
+/* The records of `owner`: the name itself, or the wildcard it is answered by. */
+static struct mc_dns *
+assumed_answer(struct mc_run *run, const char *name, const char *owner, uint16_t type)
+{
+	const struct mc_settings *settings = run->settings;
+	struct mc_dns *dns = made_answer(run, name, type);
+	struct mc_rr *rrs =
+		mc_arena_calloc(run->arena, settings->assume_count, sizeof(struct mc_rr));
+
+	if (dns == NULL || rrs == NULL)
+		return NULL;
+	dns->rrs = rrs;
 	for (size_t i = 0; i < settings->assume_count; i++)
 		if (settings->assume[i].type == type &&
 			strcmp(settings->assume[i].owner, owner) == 0)
@@ -220,21 +231,12 @@ ask_overlaid(struct mc_run *run, const char *name, uint16_t type, unsigned depth
 static const struct mc_dns *
 impossible(struct mc_run *run, const char *name, uint16_t type)
 {
-	struct mc_dns *dns = mc_arena_alloc(run->arena, sizeof(*dns));
+	struct mc_dns *dns = made_answer(run, name, type);
 
 	if (dns == NULL)
 		return (const struct mc_dns *)mc_fact_no_memory(MC_FACT_DNS);
-	*dns = (struct mc_dns){.fact = {.kind = MC_FACT_DNS,
-				       .status = MC_FACT_OK,
-				       .text = "",
-				       .began = run->now,
-				       .ended = run->now},
-		.name = name,
-		.type = type,
-		.nxdomain = true,
-		.dnssec = MC_DNSSEC_SECURE,
-		.why_bogus = "",
-		.canonical = name};
+	dns->nxdomain = true;
+	dns->dnssec = MC_DNSSEC_SECURE;
 	return dns;
 }
 
