@@ -57,7 +57,7 @@ meet(struct mc_scan *scan, uint32_t which, size_t end, bool *ret_marker)
 		scan->stages |= 1u << term->value;
 		break;
 	case MC_TERM_MARKER:
-		*ret_marker = true;
+		*ret_marker = !scan->naming;
 		break;
 	case MC_TERM_LIST:
 		scan->list = scan->rules->text + term->value;
@@ -65,7 +65,8 @@ meet(struct mc_scan *scan, uint32_t which, size_t end, bool *ret_marker)
 		scan->list_end = end;
 		break;
 	case MC_TERM_TEXT:
-		add_hit(scan, which, start, end);
+		if (!scan->naming)
+			add_hit(scan, which, start, end);
 		break;
 	}
 }
@@ -164,6 +165,45 @@ take_words(struct mc_scan *scan, const struct mc_chunk *chunk)
 		scan->state = 0;
 }
 
+/*
+ * A host's name where hosts are named, not words: "mx.example.com[192.0.2.1]", and what a reply
+ * begins with ("421 mx.example.com Service not available"). In small letters:
+ * "RESOLVER.ADR.NotFound" speaks.
+ */
+static bool
+is_host(const struct mc_scan *scan, const struct mc_chunk *chunk)
+{
+	size_t label = 0, dots = 0;
+
+	if (chunk->kind != MC_CHUNK_WORDS || (chunk->after != '[' && scan->said > 0))
+		return false;
+	for (size_t i = chunk->start; i < chunk->end; i++) {
+		uint8_t octet = scan->text[i];
+
+		if ((octet < 'a' || octet > 'z') && (octet < '0' || octet > '9') && octet != '-' &&
+			octet != '.')
+			return false;
+		dots += octet == '.';
+		label = octet == '.' ? 0 : label + 1;
+	}
+	return dots > 0 && label > 1;
+}
+
+/* A name says who speaks, and which list; it stands in a phrase as an address does. */
+static void
+take_host(struct mc_scan *scan, const struct mc_chunk *chunk)
+{
+	uint32_t state = scan->state;
+	size_t start = scan->start;
+
+	scan->naming = true;
+	scan->state = 0;
+	take_words(scan, chunk);
+	scan->naming = false;
+	scan->state = state;
+	scan->start = start;
+}
+
 /* Whether three digits are a reply's code, by what stands before and behind them. */
 static bool
 is_code(const struct mc_scan *scan, const struct mc_chunk *chunk, bool after_colon)
@@ -248,6 +288,8 @@ mc_scan_read(struct mc_scan *scan, const struct mc_rules *rules, const char *tex
 			take_code(scan, &chunk, after_colon);
 		else if (chunk.kind == MC_CHUNK_ENHANCED)
 			take_status(scan, &chunk);
+		else if (is_host(scan, &chunk))
+			take_host(scan, &chunk);
 		else if (chunk.kind == MC_CHUNK_WORDS || chunk.kind == MC_CHUNK_NUMBER ||
 			 chunk.kind == MC_CHUNK_URL || is_answer(&chunk, text))
 			take_words(scan, &chunk);
