@@ -156,13 +156,13 @@ read_group(struct reader *reader, const struct mc_header *header)
 static void
 read_status(struct reader *reader, const char *text)
 {
-	const uint8_t *rest = (const uint8_t *)text;
-	size_t length = strlen(text);
-
-	while (length > 0) {
-		struct mc_header group = mc_header_split(rest, length, &rest, &length);
+	while (*text != '\0') {
+		struct mc_header group = mc_header_group(text);
 
 		read_group(reader, &group);
+		text += group.length;
+		if (group.length == 0)
+			text += strspn(text, " \t\n");
 	}
 }
 

@@ -189,10 +189,11 @@ is_host(const struct mc_scan *scan, const struct mc_chunk *chunk)
 	return dots > 0 && label > 1;
 }
 
-/* A name says who speaks, and which list; it stands in a phrase as an address does. */
+/* A name says who speaks; it stands in a phrase as an address does. That of a list is words. */
 static void
 take_host(struct mc_scan *scan, const struct mc_chunk *chunk)
 {
+	const char *list = scan->list;
 	uint32_t state = scan->state;
 	size_t start = scan->start;
 
@@ -202,6 +203,8 @@ take_host(struct mc_scan *scan, const struct mc_chunk *chunk)
 	scan->naming = false;
 	scan->state = state;
 	scan->start = start;
+	if (scan->list != list)
+		take_words(scan, chunk);
 }
 
 /* Whether three digits are a reply's code, by what stands before and behind them. */

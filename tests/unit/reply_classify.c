@@ -49,6 +49,13 @@ static const struct reply_case {
 	 "mx.example.com[192.0.2.1]:25: Connection refused)", "connection", 0, "4.4.1", NULL, NULL},
 	{"250 2.1.9 Message relayed to a server without notifications", "unknown", 250, "2.1.9", NULL, NULL},
 	{"221 2.0.0 Bye", "unknown", 221, "2.0.0", NULL, NULL},
+	{"550 5.1.1 u@example.com:unknown user", "mailbox-unknown", 550, "5.1.1", "address", "u@example.com"},
+	{"550 5.1.6 user no longer on system:abuse@example.com", "mailbox-moved", 550, "5.1.6", "address", "abuse@example.com"},
+	{"554 5.7.1 <spam.example.net[192.0.2.1]>: Client host rejected: Access denied", "policy", 554, "5.7.1", "ip",
+	 "192.0.2.1"},
+	{"421 4.3.2 virus.quota.example Service not available", "server-error", 421, "4.3.2", NULL, NULL},
+	{"lost connection with full.mailbox.example[192.0.2.1] while sending RCPT TO", "connection", 0, NULL, NULL, NULL},
+	{"550 zen.spamhaus.org lists you", "ip-blocklisted", 550, NULL, "list", "zen.spamhaus.org"},
 	{"", "unknown", 0, NULL, NULL, NULL},
 	{"\x1b[2J\xff\xfe\xc0\xaf", "unknown", 0, NULL, NULL, NULL},
 };
