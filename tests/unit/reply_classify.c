@@ -49,6 +49,8 @@ static const struct reply_case {
 	 "mx.example.com[192.0.2.1]:25: Connection refused)", "connection", 0, "4.4.1", NULL, NULL},
 	{"250 2.1.9 Message relayed to a server without notifications", "unknown", 250, "2.1.9", NULL, NULL},
 	{"221 2.0.0 Bye", "unknown", 221, "2.0.0", NULL, NULL},
+	{"220 mx.example.com ESMTP no spam, no relaying", "unknown", 220, NULL, NULL, NULL},
+	{"220-hello 554 no spam here", "spam-content", 554, NULL, NULL, NULL},
 	{"550 5.1.1 u@example.com:unknown user", "mailbox-unknown", 550, "5.1.1", "address", "u@example.com"},
 	{"550 5.1.6 user no longer on system:abuse@example.com", "mailbox-moved", 550, "5.1.6", "address", "abuse@example.com"},
 	{"554 5.7.1 <spam.example.net[192.0.2.1]>: Client host rejected: Access denied", "policy", 554, "5.7.1", "ip",
