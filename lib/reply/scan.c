@@ -165,17 +165,13 @@ take_words(struct mc_scan *scan, const struct mc_chunk *chunk)
 		scan->state = 0;
 }
 
-/*
- * A host's name where hosts are named, not words: "mx.example.com[192.0.2.1]", and what a reply
- * begins with ("421 mx.example.com Service not available"). In small letters:
- * "RESOLVER.ADR.NotFound" speaks.
- */
+/* "mx.example.com", in small letters: "RESOLVER.ADR.NotFound" speaks. */
 static bool
-is_host(const struct mc_scan *scan, const struct mc_chunk *chunk)
+is_name(const struct mc_scan *scan, const struct mc_chunk *chunk)
 {
 	size_t label = 0, dots = 0;
 
-	if (chunk->kind != MC_CHUNK_WORDS || (chunk->after != '[' && scan->said > 0))
+	if (chunk->kind != MC_CHUNK_WORDS)
 		return false;
 	for (size_t i = chunk->start; i < chunk->end; i++) {
 		uint8_t octet = scan->text[i];
@@ -187,6 +183,30 @@ is_host(const struct mc_scan *scan, const struct mc_chunk *chunk)
 		label = octet == '.' ? 0 : label + 1;
 	}
 	return dots > 0 && label > 1;
+}
+
+/*
+ * Whether a name stands where hosts are named: "mx.example.com[192.0.2.1]", and what a reply begins
+ * with ("421 mx.example.com Service not available").
+ */
+static bool
+is_host(const struct mc_scan *scan, const struct mc_chunk *chunk)
+{
+	return (chunk->after == '[' || scan->said == 0) && is_name(scan, chunk);
+}
+
+/* "Domain example.com is banned": a name is words, and phrases also go over it. */
+static void
+take_name(struct mc_scan *scan, const struct mc_chunk *chunk)
+{
+	uint32_t state = scan->state;
+	size_t start = scan->start;
+
+	take_words(scan, chunk);
+	if (scan->state != 0 && scan->start < chunk->start)
+		return;
+	scan->state = state;
+	scan->start = start;
 }
 
 /* A name says who speaks; it stands in a phrase as an address does. That of a list is words. */
@@ -293,6 +313,8 @@ mc_scan_read(struct mc_scan *scan, const struct mc_rules *rules, const char *tex
 			take_status(scan, &chunk);
 		else if (is_host(scan, &chunk))
 			take_host(scan, &chunk);
+		else if (is_name(scan, &chunk))
+			take_name(scan, &chunk);
 		else if (chunk.kind == MC_CHUNK_WORDS || chunk.kind == MC_CHUNK_NUMBER ||
 			 chunk.kind == MC_CHUNK_URL || is_answer(&chunk, text))
 			take_words(scan, &chunk);
