@@ -2,6 +2,7 @@
 #include "reply/chunk.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "reply/rules.h"
 
@@ -123,6 +124,14 @@ begins_with_status(const uint8_t *text, size_t length)
 	return length > 4 && memcmp(text, "dsn=", 4) == 0 && enhanced(text + 4, length - 4) != 0;
 }
 
+/* "SIZE=1024", as stands behind MAIL FROM: a number, and nothing is said of a size. */
+static bool
+begins_with_size(const uint8_t *text, size_t length)
+{
+	return length > 5 && strncasecmp((const char *)text, "size=", 5) == 0 &&
+	       kinds[text[5]] == DIGIT;
+}
+
 /* "user@example.com:unknown", "unknown:user@example.com": a colon is of no address; two chunks. */
 static bool
 splits_at_colon(struct mc_chunks *chunks, struct mc_chunk *chunk)
@@ -155,6 +164,9 @@ judge(struct mc_chunks *chunks, struct mc_chunk *chunk, unsigned seen)
 		chunk->kind = MC_CHUNK_ENHANCED;
 		chunk->start += 4;
 		chunk->value = enhanced(text + 4, length - 4);
+	} else if (begins_with_size(text, length)) {
+		chunk->kind = MC_CHUNK_NUMBER;
+		chunk->start += 5;
 	} else if (begins_with_code(text, length)) {
 		chunk->kind = MC_CHUNK_CODE;
 		chunk->value = number(text, 3);

@@ -58,6 +58,8 @@ static const struct reply_case {
 	{"421 4.3.2 virus.quota.example Service not available", "server-error", 421, "4.3.2", NULL, NULL},
 	{"lost connection with full.mailbox.example[192.0.2.1] while sending RCPT TO", "connection", 0, NULL, NULL, NULL},
 	{"550 Recipient domain example.org does not exist", "domain-unknown", 550, NULL, NULL, NULL},
+	{"SMTP error from remote mail server after MAIL FROM:<a@example.com> SIZE=1024: 450 not today", "server-error", 450,
+	 NULL, NULL, NULL},
 	{"554 Mailbox unknown.please check", "mailbox-unknown", 554, NULL, NULL, NULL},
 	{"550 zen.spamhaus.org lists you", "ip-blocklisted", 550, NULL, "list", "zen.spamhaus.org"},
 	{"", "unknown", 0, NULL, NULL, NULL},
