@@ -126,12 +126,15 @@ bare_address(struct mc_arena *arena, const char *value)
 	return unembedded(arena, value);
 }
 
-/* The fields of one group; those about a recipient name it. */
+/*
+ * The fields of one group; those about a recipient name it. "X-Supplementary-Info: <mx.example
+ * #5.0.0 smtp; 550 no such user>" is what some servers write in place of a Diagnostic-Code.
+ */
 static void
 read_group(struct reader *reader, const struct mc_header *header)
 {
 	static const char *const names[] = {"Final-Recipient", "Original-Recipient", "Action",
-		"Status", "Remote-MTA", "Diagnostic-Code", "Reporting-MTA"};
+		"Status", "Remote-MTA", "Diagnostic-Code", "Reporting-MTA", "X-Supplementary-Info"};
 	const char *values[sizeof(names) / sizeof(names[0])];
 	struct mc_bounce_recipient *row;
 
@@ -150,19 +153,21 @@ read_group(struct reader *reader, const struct mc_header *header)
 		values[2] != NULL ? lower(reader->arena, first_word(reader->arena, values[2])) : "";
 	row->status = values[3] != NULL ? first_word(reader->arena, values[3]) : "";
 	row->server = values[4] != NULL ? untyped(values[4]) : "";
+	if (values[5] == NULL)
+		values[5] = values[7];
 	row->reply = values[5] != NULL ? untyped(values[5]) : "";
 }
 
 static void
 read_status(struct reader *reader, const char *text)
 {
-	const uint8_t *rest = (const uint8_t *)text;
-	size_t length = strlen(text);
-
-	while (length > 0) {
-		struct mc_header group = mc_header_split(rest, length, &rest, &length);
+	while (*text != '\0') {
+		struct mc_header group = mc_header_group(text);
 
 		read_group(reader, &group);
+		text += group.length;
+		if (group.length == 0)
+			text += strspn(text, " \t\n");
 	}
 }
 

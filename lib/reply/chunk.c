@@ -2,6 +2,7 @@
 #include "reply/chunk.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "reply/rules.h"
 
@@ -123,6 +124,32 @@ begins_with_status(const uint8_t *text, size_t length)
 	return length > 4 && memcmp(text, "dsn=", 4) == 0 && enhanced(text + 4, length - 4) != 0;
 }
 
+/* "SIZE=1024", as stands behind MAIL FROM: a number, and nothing is said of a size. */
+static bool
+begins_with_size(const uint8_t *text, size_t length)
+{
+	return length > 5 && strncasecmp((const char *)text, "size=", 5) == 0 &&
+	       kinds[text[5]] == DIGIT;
+}
+
+/* "user@example.com:unknown", "unknown:user@example.com": a colon is of no address; two chunks. */
+static bool
+splits_at_colon(struct mc_chunks *chunks, struct mc_chunk *chunk)
+{
+	const uint8_t *text = chunks->text;
+	size_t colon = chunk->start;
+	bool at = false;
+
+	for (; colon < chunk->end && text[colon] != ':'; colon++)
+		at = at || text[colon] == '@';
+	if (colon == chunk->end || colon == chunk->start)
+		return false;
+	chunk->kind = at ? MC_CHUNK_MAILBOX : MC_CHUNK_WORDS;
+	chunk->end = colon;
+	chunks->at = colon;
+	return true;
+}
+
 static void
 judge(struct mc_chunks *chunks, struct mc_chunk *chunk, unsigned seen)
 {
@@ -137,11 +164,17 @@ judge(struct mc_chunks *chunks, struct mc_chunk *chunk, unsigned seen)
 		chunk->kind = MC_CHUNK_ENHANCED;
 		chunk->start += 4;
 		chunk->value = enhanced(text + 4, length - 4);
+	} else if (begins_with_size(text, length)) {
+		chunk->kind = MC_CHUNK_NUMBER;
+		chunk->start += 5;
 	} else if (begins_with_code(text, length)) {
 		chunk->kind = MC_CHUNK_CODE;
 		chunk->value = number(text, 3);
 		chunk->end = chunk->start + 3;
 		chunks->at = chunk->start + 4;
+	} else if ((seen & AT) != 0 && length > 2 && (seen & COLON) != 0 &&
+		   splits_at_colon(chunks, chunk)) {
+		return;
 	} else if ((seen & AT) != 0 && length > 2) {
 		chunk->kind = MC_CHUNK_MAILBOX;
 	} else if ((seen & ~(DIGIT | DOT | COLON)) == 0 && (seen & DIGIT) != 0) {

@@ -166,14 +166,17 @@ choose(const struct mc_scan *scan, struct choice *choice)
 		consider_terms(scan, scan->outer, MC_CLASS_UNKNOWN, OUTER, choice);
 }
 
-/* Nothing was refused: what a success says is no cause of anything. */
+/* Nothing was refused: what a success (RFC 5321, 4.2.3; RFC 4954) says is no cause of anything. */
 static bool
 is_success(const struct mc_scan *scan)
 {
+	static const uint16_t codes[] = {211, 214, 220, 221, 235, 250, 251, 252, 354};
 	bool agrees = scan->status == 0 || scan->status >> 24 == 2;
 
-	return agrees && (scan->code == 250 || scan->code == 251 || scan->code == 252 ||
-				 (scan->code == 0 && scan->status != 0));
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (scan->code == codes[i])
+			return agrees;
+	return agrees && scan->code == 0 && scan->status != 0;
 }
 
 void

@@ -42,6 +42,38 @@ mc_header_split(
 	return (struct mc_header){text, length};
 }
 
+/* Whether the line at `text` is the field of that name. */
+static bool
+is_field(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncasecmp(text, name, length) == 0 &&
+	       text[length + strspn(text + length, " \t")] == ':';
+}
+
+struct mc_header
+mc_header_group(const char *text)
+{
+	static const char *const names[] = {"Original-Recipient", "Final-Recipient"};
+	bool named[2] = {false, false}, next = false;
+	size_t at = 0;
+
+	while (text[at] != '\0' && text[at + strspn(text + at, " \t")] != '\n') {
+		for (size_t i = 0; i < 2; i++) {
+			bool names_one = is_field(text + at, names[i]);
+
+			next = next || (names_one && named[i]);
+			named[i] = named[i] || names_one;
+		}
+		if (next)
+			break;
+		at += strcspn(text + at, "\n");
+		at += text[at] == '\n' ? 1 : 0;
+	}
+	return (struct mc_header){(const uint8_t *)text, at};
+}
+
 /* Octets of a field's name in front of its colon (RFC 5322, 3.6.8); 0: this is no field. */
 static size_t
 name_length(const uint8_t *text, size_t length)

@@ -23,6 +23,12 @@ struct mc_header_field {
  * all of it is the header. */
 struct mc_header mc_header_split(
 	const uint8_t *text, size_t length, const uint8_t **ret_rest, size_t *ret_rest_length);
+/*
+ * The group of fields at the start of `text` (RFC 3464, 2.1): up to an empty line, or one of
+ * nothing but blanks, or, where such lines were left out, the next field that names a recipient. No
+ * octet at an empty line, nor at the end.
+ */
+struct mc_header mc_header_group(const char *text);
 /* Whether `text` begins with a field. */
 bool mc_header_begins(const uint8_t *text, size_t length);
 /* The field at `at`, which then is behind it; false at the end. Lines that are no field are passed

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <iconv.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +11,8 @@
 #include "base/buf.h"
 
 #define BOUNDARY_LIMIT 70 /* RFC 2046, 5.1.1 */
+#define PARAMETER_LIMIT 1024
+#define PIECES 10 /* of a parameter, most that are joined */
 
 /* --- fields with parameters --- */
 
@@ -38,7 +41,7 @@ main_value(struct mc_arena *arena, const char *value)
 static const char *
 parameter_value(struct mc_arena *arena, const char **at)
 {
-	const char *text = *at;
+	const char *text = *at, *end;
 	size_t length = 0;
 	char *value;
 
@@ -47,7 +50,9 @@ parameter_value(struct mc_arena *arena, const char **at)
 		*at = text + length;
 		return mc_arena_strndup(arena, text, length);
 	}
-	value = mc_arena_alloc(arena, strlen(text));
+	for (end = text + 1; *end != '\0' && *end != '"'; end++)
+		end += *end == '\\' && end[1] != '\0' ? 1 : 0;
+	value = mc_arena_alloc(arena, (size_t)(end - text));
 	if (value == NULL)
 		return "";
 	for (text++; *text != '\0' && *text != '"'; text++) {
@@ -61,29 +66,58 @@ parameter_value(struct mc_arena *arena, const char **at)
 
 /* NULL: there is none of that name. */
 static const char *
-parameter(struct mc_arena *arena, const char *value, const char *name)
+whole_parameter(struct mc_arena *arena, const char *value, const char *name)
 {
 	size_t length = strlen(name);
 	const char *at = value + strcspn(value, ";");
 
 	while (*at == ';') {
 		const char *found;
+		size_t blanks;
 		bool same;
 
 		at += 1 + strspn(at + 1, " \t");
-		same = strncasecmp(at, name, length) == 0 && at[length] == '=';
+		same = strncasecmp(at, name, length) == 0;
+		blanks = same ? strspn(at + length, " \t") : 0;
+		same = same && at[length + blanks] == '=';
 		at += strcspn(at, "=;\"");
 		if (*at != '=') {
 			at += strcspn(at, ";");
 			continue;
 		}
-		at++;
+		at += 1 + strspn(at + 1, " \t");
 		found = parameter_value(arena, &at);
 		if (same)
 			return found;
 		at += strcspn(at, ";");
 	}
 	return NULL;
+}
+
+/* The same, also where it is in pieces, "name*0", "name*1", ... (RFC 2231, 3). */
+static const char *
+parameter(struct mc_arena *arena, const char *value, const char *name)
+{
+	const char *found = whole_parameter(arena, value, name), *piece;
+	struct mc_buf joined;
+
+	if (found != NULL)
+		return found;
+	mc_buf_init(&joined, PARAMETER_LIMIT);
+	for (int i = 0; i < PIECES; i++) {
+		char numbered[32];
+
+		snprintf(numbered, sizeof(numbered), "%s*%d", name, i);
+		piece = whole_parameter(arena, value, numbered);
+		if (piece == NULL)
+			break;
+		mc_buf_puts(&joined, piece);
+		found = "";
+	}
+	if (found != NULL)
+		found = mc_arena_strdup(arena, joined.failed ? "" : mc_buf_text(&joined));
+	mc_buf_free(&joined);
+	return found;
 }
 
 /* --- parts --- */

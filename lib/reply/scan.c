@@ -57,7 +57,7 @@ meet(struct mc_scan *scan, uint32_t which, size_t end, bool *ret_marker)
 		scan->stages |= 1u << term->value;
 		break;
 	case MC_TERM_MARKER:
-		*ret_marker = true;
+		*ret_marker = !scan->naming;
 		break;
 	case MC_TERM_LIST:
 		scan->list = scan->rules->text + term->value;
@@ -65,7 +65,8 @@ meet(struct mc_scan *scan, uint32_t which, size_t end, bool *ret_marker)
 		scan->list_end = end;
 		break;
 	case MC_TERM_TEXT:
-		add_hit(scan, which, start, end);
+		if (!scan->naming)
+			add_hit(scan, which, start, end);
 		break;
 	}
 }
@@ -164,6 +165,68 @@ take_words(struct mc_scan *scan, const struct mc_chunk *chunk)
 		scan->state = 0;
 }
 
+/* "mx.example.com", in small letters: "RESOLVER.ADR.NotFound" speaks. */
+static bool
+is_name(const struct mc_scan *scan, const struct mc_chunk *chunk)
+{
+	size_t label = 0, dots = 0;
+
+	if (chunk->kind != MC_CHUNK_WORDS)
+		return false;
+	for (size_t i = chunk->start; i < chunk->end; i++) {
+		uint8_t octet = scan->text[i];
+
+		if ((octet < 'a' || octet > 'z') && (octet < '0' || octet > '9') && octet != '-' &&
+			octet != '.')
+			return false;
+		dots += octet == '.';
+		label = octet == '.' ? 0 : label + 1;
+	}
+	return dots > 0 && label > 1;
+}
+
+/*
+ * Whether a name stands where hosts are named: "mx.example.com[192.0.2.1]", and what a reply begins
+ * with ("421 mx.example.com Service not available").
+ */
+static bool
+is_host(const struct mc_scan *scan, const struct mc_chunk *chunk)
+{
+	return (chunk->after == '[' || scan->said == 0) && is_name(scan, chunk);
+}
+
+/* "Domain example.com is banned": a name is words, and phrases also go over it. */
+static void
+take_name(struct mc_scan *scan, const struct mc_chunk *chunk)
+{
+	uint32_t state = scan->state;
+	size_t start = scan->start;
+
+	take_words(scan, chunk);
+	if (scan->state != 0 && scan->start < chunk->start)
+		return;
+	scan->state = state;
+	scan->start = start;
+}
+
+/* A name says who speaks; it stands in a phrase as an address does. That of a list is words. */
+static void
+take_host(struct mc_scan *scan, const struct mc_chunk *chunk)
+{
+	const char *list = scan->list;
+	uint32_t state = scan->state;
+	size_t start = scan->start;
+
+	scan->naming = true;
+	scan->state = 0;
+	take_words(scan, chunk);
+	scan->naming = false;
+	scan->state = state;
+	scan->start = start;
+	if (scan->list != list)
+		take_words(scan, chunk);
+}
+
 /* Whether three digits are a reply's code, by what stands before and behind them. */
 static bool
 is_code(const struct mc_scan *scan, const struct mc_chunk *chunk, bool after_colon)
@@ -248,6 +311,10 @@ mc_scan_read(struct mc_scan *scan, const struct mc_rules *rules, const char *tex
 			take_code(scan, &chunk, after_colon);
 		else if (chunk.kind == MC_CHUNK_ENHANCED)
 			take_status(scan, &chunk);
+		else if (is_host(scan, &chunk))
+			take_host(scan, &chunk);
+		else if (is_name(scan, &chunk))
+			take_name(scan, &chunk);
 		else if (chunk.kind == MC_CHUNK_WORDS || chunk.kind == MC_CHUNK_NUMBER ||
 			 chunk.kind == MC_CHUNK_URL || is_answer(&chunk, text))
 			take_words(scan, &chunk);

@@ -65,4 +65,27 @@ START_TEST(many_recipients)
 }
 END_TEST
 
-UNIT_MAIN("reply_bounce", memory_runs_out, many_recipients)
+/* A field of many parameters takes memory in proportion to its length. */
+START_TEST(many_parameters)
+{
+	static const char head[] = "Content-Type: multipart/report", piece[] = ";a=\"\"",
+			  rest[] = ";boundary=b\n\n--b\n\n550 5.1.1 no such user\n--b--\n";
+	size_t count = 12800, size = sizeof(head) + count * (sizeof(piece) - 1) + sizeof(rest);
+	char *text = malloc(size);
+	size_t length = sizeof(head) - 1;
+	mailcheck_bounce *bounce = NULL;
+
+	ck_assert_ptr_nonnull(text);
+	memcpy(text, head, length);
+	for (size_t i = 0; i < count; i++, length += sizeof(piece) - 1)
+		memcpy(text + length, piece, sizeof(piece) - 1);
+	memcpy(text + length, rest, sizeof(rest));
+	length += sizeof(rest) - 1;
+	ck_assert_int_eq(mailcheck_bounce_new(text, length, &bounce), MAILCHECK_OK);
+	ck_assert_str_eq(mailcheck_bounce_reply(bounce, 0), "550 5.1.1 no such user");
+	mailcheck_bounce_free(bounce);
+	free(text);
+}
+END_TEST
+
+UNIT_MAIN("reply_bounce", memory_runs_out, many_recipients, many_parameters)
