@@ -202,6 +202,6 @@ mc_told(struct mc_run *run, const struct mc_fact *fact, json_t *(*tell)(const st
 	if (told == NULL)
 		run->arena->failed = true;
 	else if (entry != NULL)
-		mc_entry_keep_told(entry, json_incref(told));
+		mc_entry_tell(entry, told);
 	return told;
 }

@@ -90,8 +90,8 @@ const struct mc_address *mc_connect_to_address(const struct mc_run *run, const c
 const struct mc_session_fact *mc_ask_session_of(
 	struct mc_run *run, const char *host, const struct mc_address *address);
 
-/* JSON made of that fact alone, once for all runs that see it: not to be changed. A reference of
- * the caller's own; NULL when out of memory. */
+/* JSON made of that fact alone, for all runs that see it: not to be changed. A reference of the
+ * caller's own; NULL when out of memory. */
 json_t *mc_told(struct mc_run *run, const struct mc_fact *fact,
 	json_t *(*tell)(const struct mc_fact *fact));
 

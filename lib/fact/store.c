@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 
 #define BUCKETS_FIRST 256
-#define TOLD_WEIGHT 2 /* memory of JSON made of a fact, in that of the fact */
+#define TOLD_WEIGHT 4 /* memory of JSON made of a fact, in that of the fact */
 
 struct mc_entry {
 	struct mc_store *store;
@@ -21,6 +21,7 @@ struct mc_entry {
 	struct mc_arena arena; /* holds the fact */
 	const struct mc_fact *fact;
 	json_t *told;
+	unsigned tellings;
 	int64_t expires;
 	void *handle;
 	struct mc_waiter *waiters;
@@ -401,10 +402,10 @@ mc_entry_told(const struct mc_entry *entry)
 }
 
 void
-mc_entry_keep_told(struct mc_entry *entry, json_t *told)
+mc_entry_tell(struct mc_entry *entry, json_t *told)
 {
-	json_decref(entry->told);
-	entry->told = told;
+	if (entry->tellings++ > 0 && entry->told == NULL)
+		entry->told = json_incref(told);
 }
 
 void

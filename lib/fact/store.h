@@ -54,7 +54,7 @@ const char *mc_entry_key(const struct mc_entry *entry);
 const struct mc_question *mc_entry_question(const struct mc_entry *entry);
 /* JSON made of its fact, kept as long as that is; NULL: none yet. A reference of the store's. */
 json_t *mc_entry_told(const struct mc_entry *entry);
-/* Takes the reference over. */
-void mc_entry_keep_told(struct mc_entry *entry, json_t *told);
+/* It was made: kept from the second time on, as most facts are seen by one run only. */
+void mc_entry_tell(struct mc_entry *entry, json_t *told);
 
 #endif

@@ -281,7 +281,7 @@ expect_ended(struct mc_run *run, json_int_t ended)
 	mc_run_free(run);
 }
 
-START_TEST(what_is_told_of_a_fact_is_made_once_while_it_lives)
+START_TEST(what_is_told_of_a_fact_is_kept_when_a_second_run_sees_it)
 {
 	struct mc_run *run = open_run(telling_checks);
 
@@ -289,14 +289,15 @@ START_TEST(what_is_told_of_a_fact_is_made_once_while_it_lives)
 	ck_assert(!mc_run_step(run));
 	answer("dns example.com MX", MC_FAIL_NONE);
 	expect_ended(run, 1000000);
-	expect_ended(another_run(telling_checks), 1000000);
-	ck_assert_msg(tells == 1, "it was made %u times", tells);
+	for (int i = 0; i < 3; i++)
+		expect_ended(another_run(telling_checks), 1000000);
+	ck_assert_msg(tells == 2, "it was made %u times", tells);
 	fake.now += 61000;
 	run = another_run(telling_checks);
 	ck_assert(!mc_run_step(run));
 	answer("dns example.com MX", MC_FAIL_NONE);
 	expect_ended(run, 1061000);
-	ck_assert_uint_eq(tells, 2);
+	ck_assert_uint_eq(tells, 3);
 	mc_store_free(store);
 }
 END_TEST
@@ -305,4 +306,4 @@ UNIT_MAIN("fact_run", questions_go_out_together_and_passes_leave_nothing,
 	the_report_does_not_depend_on_the_order_of_arrival, past_the_cut_every_check_concludes,
 	one_target_asks_no_more_than_500_questions, a_run_dropped_in_the_middle_leaves_nothing_open,
 	a_check_that_waits_for_nothing_is_inconclusive,
-	what_is_told_of_a_fact_is_made_once_while_it_lives)
+	what_is_told_of_a_fact_is_kept_when_a_second_run_sees_it)
