@@ -9,18 +9,11 @@ static const char *const one[] = {"a@example"};
 static const char *const other[] = {"b@example"};
 static const char *const both[] = {"a@example", "b@example"};
 
-#define FIRST                                                                                      \
-	{                                                                                          \
-		.family = 4, .bytes = { 127, 0, 0, 1 }                                             \
-	}
-#define SECOND                                                                                     \
-	{                                                                                          \
-		.family = 4, .bytes = { 127, 0, 0, 2 }                                             \
-	}
-#define SIXTH                                                                                      \
-	{                                                                                          \
-		.family = 6, .bytes = { 127, 0, 0, 1 }                                             \
-	}
+/* clang-format off */
+#define FIRST {.family = 4, .bytes = {127, 0, 0, 1}}
+#define SECOND {.family = 4, .bytes = {127, 0, 0, 2}}
+#define SIXTH {.family = 6, .bytes = {127, 0, 0, 1}}
+/* clang-format on */
 #define SESSION .kind = MC_FACT_SESSION, .host = "a.example"
 #define HTTPS .kind = MC_FACT_HTTPS, .host = "a.example"
 
