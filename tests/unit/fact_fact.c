@@ -5,13 +5,15 @@
 
 #include "unit.h"
 
-static const struct mc_address first = {.family = 4, .bytes = {127, 0, 0, 1}};
-static const struct mc_address second = {.family = 4, .bytes = {127, 0, 0, 2}};
-static const struct mc_address sixth = {.family = 6, .bytes = {127, 0, 0, 1}};
 static const char *const one[] = {"a@example"};
 static const char *const other[] = {"b@example"};
 static const char *const both[] = {"a@example", "b@example"};
 
+/* A macro: clang 14 takes no variable for part of a static initializer. */
+#define ADDRESS(version, last)                                                                     \
+	{                                                                                          \
+		.family = (version), .bytes = { 127, 0, 0, (last) }                                \
+	}
 #define SESSION .kind = MC_FACT_SESSION, .host = "a.example"
 #define HTTPS .kind = MC_FACT_HTTPS, .host = "a.example"
 
@@ -22,25 +24,25 @@ static const struct mc_question questions[] = {
 	{.kind = MC_FACT_DNS, .name = "a.example", .type = MC_RR_A},
 	{.kind = MC_FACT_DNS, .name = "a.example", .type = MC_RR_MX, .server = "127.0.0.1@53"},
 	{.kind = MC_FACT_DNS, .name = "a.example", .type = MC_RR_MX, .server = "127.0.0.2@53"},
-	{SESSION, .address = first, .port = 25},
-	{SESSION, .address = second, .port = 25},
-	{SESSION, .address = sixth, .port = 25},
-	{SESSION, .address = first, .port = 26},
-	{SESSION, .address = first, .port = 25, .via = second},
-	{SESSION, .address = first, .port = 25, .via_port = 26},
-	{SESSION, .address = first, .port = 25, .allow_special = true},
-	{.kind = MC_FACT_SESSION, .host = "b.example", .address = first, .port = 25},
-	{SESSION, .address = first, .port = 25, .plan.protocol = MC_PROTOCOL_LMTP},
-	{SESSION, .address = first, .port = 25, .plan.tls = MC_TLS_NONE},
-	{SESSION, .address = first, .port = 25, .plan.quit_after = MC_STEP_MAIL},
-	{SESSION, .address = first, .port = 25, .plan.helo = "c.example"},
-	{SESSION, .address = first, .port = 25, .plan.from = ""},
-	{SESSION, .address = first, .port = 25, .plan.from = "c@example"},
-	{SESSION, .address = first, .port = 25, .plan = {.to = one, .to_count = 1}},
-	{SESSION, .address = first, .port = 25, .plan = {.to = other, .to_count = 1}},
-	{SESSION, .address = first, .port = 25, .plan = {.to = both, .to_count = 2}},
-	{HTTPS, .address = first, .port = 25, .path = "/"},
-	{HTTPS, .address = first, .port = 25, .path = "/a"},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25},
+	{SESSION, .address = ADDRESS(4, 2), .port = 25},
+	{SESSION, .address = ADDRESS(6, 1), .port = 25},
+	{SESSION, .address = ADDRESS(4, 1), .port = 26},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .via = ADDRESS(4, 2)},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .via_port = 26},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .allow_special = true},
+	{.kind = MC_FACT_SESSION, .host = "b.example", .address = ADDRESS(4, 1), .port = 25},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .plan.protocol = MC_PROTOCOL_LMTP},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .plan.tls = MC_TLS_NONE},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .plan.quit_after = MC_STEP_MAIL},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .plan.helo = "c.example"},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .plan.from = ""},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .plan.from = "c@example"},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .plan = {.to = one, .to_count = 1}},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .plan = {.to = other, .to_count = 1}},
+	{SESSION, .address = ADDRESS(4, 1), .port = 25, .plan = {.to = both, .to_count = 2}},
+	{HTTPS, .address = ADDRESS(4, 1), .port = 25, .path = "/"},
+	{HTTPS, .address = ADDRESS(4, 1), .port = 25, .path = "/a"},
 };
 
 #define QUESTIONS (sizeof(questions) / sizeof(*questions))
