@@ -21,6 +21,8 @@ set_up(struct pump *pump, const struct options *options)
 		message("%s", mailcheck_strerror(code));
 		return STATUS_UNDETERMINED;
 	}
+	if (options_has(options, "record"))
+		interrupt_watch(); /* a file that was begun has to be put away */
 	code = options_apply(options, pump->kind.scheme == targets_spf, pump->mc, &setting);
 	if (code == MAILCHECK_OK)
 		return STATUS_OK;
@@ -190,6 +192,7 @@ run(struct pump *pump, const struct options *options, struct output *output)
 {
 	enum status status;
 
+	interrupt_watch();
 	progress_begin(&pump->progress, options->quiet);
 	writer_begin(&pump->writer, output, options, pump->lines != NULL || pump->count > 1,
 		pump->lines != NULL);
@@ -248,7 +251,6 @@ diagnose_run(const struct command *command, const struct options *options, struc
 	char *checks = NULL;
 	enum status status;
 
-	interrupt_watch();
 	if (lacks_sender(options)) {
 		message("--to and --quit-after mail or rcpt need --from ('' is the null sender)");
 		return STATUS_USAGE;
@@ -266,6 +268,8 @@ diagnose_run(const struct command *command, const struct options *options, struc
 		pump.lines = &lines;
 	}
 	status = prepare(&pump, command, options);
+	if (status != STATUS_OK && interrupt_came()) /* which may be why a file was not read */
+		status = STATUS_INTERRUPTED;
 	if (status == STATUS_OK)
 		status = run(&pump, options, output);
 	pump_free(&pump);

@@ -81,9 +81,10 @@ compare(struct mc_run *run, const struct mc_dmarc_walk *own, const char *domain,
 		return MC_DONE;
 	if (mc_dmarc_walk_from(run, domain, walk) == MC_WAIT)
 		return MC_WAIT;
-	if (walk->organizational == NULL)
+	if (walk->organizational == NULL) {
 		alignment->unknown = failed_in(walk);
-	else
+		alignment->same = alignment->old;
+	} else
 		alignment->same = strcmp(walk->organizational, own->organizational) == 0;
 	return MC_DONE;
 }

@@ -305,7 +305,8 @@ said_code(const struct mc_exchange *said)
 {
 	int code = 0;
 
-	if (said->direction != MC_FROM_SERVER || said->length < 3)
+	if (said->direction != MC_FROM_SERVER || said->length < 3 ||
+		(said->length > 3 && said->bytes[3] >= '0' && said->bytes[3] <= '9'))
 		return -1;
 	for (size_t i = 0; i < 3; i++) {
 		if (said->bytes[i] < '0' || said->bytes[i] > '9')
@@ -338,7 +339,8 @@ odd_code(struct mc_run *run, const struct mc_session *session, enum mc_smtp_oddi
 			before->length > 3 && before->bytes[3] == '-')
 			return mc_arena_printf(run->arena, "%s, then %s", said_line(run, before),
 				said_line(run, said));
-		before = said;
+		if (code >= 0 || said->direction == MC_FROM_CLIENT)
+			before = said;
 	}
 	return NULL;
 }

@@ -57,11 +57,15 @@ find_attempts(struct mc_run *run, const struct mc_dns *txt)
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_dns *txt, const struct mc_dns *mx)
 {
+	bool skipped;
+
 	if (find_attempts(run, txt))
 		return MC_DONE;
-	if (mc_exists_denied(txt))
-		return mc_exists_skip(run);
-	if (txt->nxdomain)
+	if (mc_exists_skipped(run, txt, &skipped) == MC_WAIT)
+		return MC_WAIT;
+	if (skipped)
+		return MC_DONE;
+	if (txt->nxdomain && txt->alias_count > 0)
 		return mc_skipped(run, "%s is an alias of a name that does not exist", run->domain);
 	if (mc_spf_find_misplaced(run) == MC_WAIT)
 		return MC_WAIT;

@@ -95,6 +95,8 @@ make_pin(struct mc_run_state *state, const struct mc_question *question,
 	pin->waiter.wake = wake_askers;
 	pin->state = state;
 	pin->key = mc_question_key(&state->arena, question);
+	if (state->arena.failed)
+		return NULL;
 	state->pin_count++;
 	open_pin(state, pin, question, budget);
 	return pin;
@@ -180,13 +182,14 @@ mc_run_ask(struct mc_run *run, const struct mc_question *question)
 	return mc_run_ask_within(run, question, &none);
 }
 
+/* NULL: the fact is this run's own, as one is that its time cut short. */
 static struct mc_entry *
 entry_of(struct mc_run_state *state, const struct mc_fact *fact)
 {
 	for (size_t i = 0; i < MC_RUN_BUCKETS; i++)
 		for (const struct mc_pin *pin = state->pins[i]; pin != NULL; pin = pin->chain)
-			if (pin->fact == fact)
-				return pin->entry;
+			if (pin->fact == fact && pin->entry != NULL)
+				return mc_entry_fact(pin->entry) == fact ? pin->entry : NULL;
 	return NULL;
 }
 

@@ -67,13 +67,15 @@ is_signature(const char *line, size_t length, size_t *ret_value)
 	return at < length && line[at] == ':';
 }
 
+/* RFC 6376, 3.5: an algorithm begins with a letter. */
 static bool
 is_word(const char *text)
 {
 	size_t length =
 		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
-	return length > 0 && length <= MC_DKIM_ALGORITHM_MAX && text[length] == '\0';
+	return length > 0 && length <= MC_DKIM_ALGORITHM_MAX && text[length] == '\0' &&
+	       text[0] >= 'A';
 }
 
 /* U-labels may stand in d= and s= (RFC 8616, 3), beyond what a tag-list allows otherwise. */

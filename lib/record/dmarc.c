@@ -233,17 +233,28 @@ read_tag(struct reading *reading, const struct mc_tag *tag)
 	mc_problem(reading->problems, "dmarc.tag-unknown", tag->name_at, "%s", tag->name);
 }
 
-/* 4.8: dmarc-tag is of letters in any case. */
+static bool
+is_known(const char *name)
+{
+	for (size_t i = 0; i < COUNT(tags); i++)
+		if (strcmp(tags[i].name, name) == 0)
+			return true;
+	return strcmp(name, "v") == 0;
+}
+
+/* 4.8: dmarc-tag is of letters in any case. Of one that is not defined another finding tells. */
 static void
 fold_names(struct reading *reading)
 {
 	for (size_t i = 0; i < reading->list->count; i++) {
 		struct mc_tag *tag = &reading->list->tags[i];
 		const char *name = mc_mend_lower(reading->problems->arena, tag->name);
-		if (strcmp(name, tag->name) == 0)
-			continue;
-		mc_problem(reading->problems, "dmarc.tag-case", tag->name_at, "%s", tag->name);
-		mc_problem_fix(reading->problems, "Write %s instead of %s.", name, tag->name);
+		if (strcmp(name, tag->name) != 0 && is_known(name)) {
+			mc_problem(
+				reading->problems, "dmarc.tag-case", tag->name_at, "%s", tag->name);
+			mc_problem_fix(
+				reading->problems, "Write %s instead of %s.", name, tag->name);
+		}
 		tag->name = name;
 	}
 }

@@ -376,8 +376,7 @@ def interruption():
     out, _ = process.communicate(timeout=WAIT)
     expect('SIGTERM: status 130', process.returncode == 130, process.returncode)
     expect('SIGTERM: the array is closed', len(json.loads(seen + out)) == 1, seen + out)
-
-
+    interrupted_replay()
     with tempfile.TemporaryDirectory() as folder:
         record = os.path.join(folder, 'record')
         with open(record, 'w') as file:
@@ -408,6 +407,26 @@ def interruption():
                    process.returncode)
             expect(f'{name}, {number.name}: says so', err == b'mailcheck: interrupted\n', err)
             expect(f'{name}, {number.name}: what was done', name != 'reply' or json.loads(seen))
+
+
+def interrupted_replay():
+    """While the record file is read."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, end = os.path.join(folder, 'pipe'), None
+        os.mkfifo(path)
+        process = start('domain', '--replay', path)
+        until = time.monotonic() + WAIT
+        while end is None and time.monotonic() < until:
+            try:
+                end = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:  # nobody reads yet
+                time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=WAIT)
+        expect('SIGINT, replay: says so', err == b'mailcheck: interrupted\n', err)
+        expect('SIGINT, replay: status 130', process.returncode == 130, process.returncode)
+        if end is not None:
+            os.close(end)
 
 
 def wait_for_input(process):

@@ -17,7 +17,7 @@
 #define WARM_UP 30
 #define WHOLE 200                /* one run in so many is of a whole domain */
 #define ADDRESSES 200            /* as in endure.py */
-#define KEPT ((size_t)64 << 10)  /* octets that libraries may have kept for themselves */
+#define KEPT ((size_t)256 << 10) /* octets that libraries, malloc too, may have kept */
 #define SLACK ((size_t)12 << 20) /* octets of growth in the second half: caches, by then full */
 
 #if defined(__SANITIZE_ADDRESS__)

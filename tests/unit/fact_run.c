@@ -302,8 +302,27 @@ START_TEST(what_is_told_of_a_fact_is_kept_when_a_second_run_sees_it)
 }
 END_TEST
 
+START_TEST(what_a_run_out_of_time_is_told_is_told_to_no_other)
+{
+	struct mc_run *runs[3] = {
+		open_run(telling_checks), another_run(telling_checks), another_run(telling_checks)};
+	int64_t up = mc_run_deadline(runs[0]);
+
+	for (size_t i = 0; i < 3; i++)
+		ck_assert(!mc_run_step(runs[i]));
+	for (size_t i = 0; i < 2; i++) {
+		mc_run_cut(runs[i]);
+		expect_ended(runs[i], up);
+	}
+	answer("dns example.com MX", MC_FAIL_NONE);
+	expect_ended(runs[2], 1000000);
+	mc_store_free(store);
+}
+END_TEST
+
 UNIT_MAIN("fact_run", questions_go_out_together_and_passes_leave_nothing,
 	the_report_does_not_depend_on_the_order_of_arrival, past_the_cut_every_check_concludes,
 	one_target_asks_no_more_than_500_questions, a_run_dropped_in_the_middle_leaves_nothing_open,
 	a_check_that_waits_for_nothing_is_inconclusive,
-	what_is_told_of_a_fact_is_kept_when_a_second_run_sees_it)
+	what_is_told_of_a_fact_is_kept_when_a_second_run_sees_it,
+	what_a_run_out_of_time_is_told_is_told_to_no_other)

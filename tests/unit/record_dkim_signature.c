@@ -29,6 +29,7 @@ static const struct message_case {
 	{"a domain that is none", "DKIM-Signature: s=a; d=a b.example\n", 1, "", "", "", true},
 	{"an address for a domain", "DKIM-Signature: s=a; d=192.0.2.1\n", 1, "", "", "", true},
 	{"an algorithm of other signs", "DKIM-Signature: s=a; d=a.example; a=x y\n", 1, "a", "a.example", "", false},
+	{"an algorithm of a hyphen", "DKIM-Signature: s=a; d=a.example; a=-\n", 1, "a", "a.example", "", false},
 	{"nothing", "", 0, NULL, NULL, NULL, false},
 	{"nothing in it", "DKIM-Signature:", 1, "", "", "", true},
 	{"a mailbox file", "From a@a.example Mon Nov 23\nDKIM-Signature: s=a; d=a.example\n", 1, "a", "a.example", "", false},
