@@ -1,4 +1,4 @@
-"""Memory that runs out, and ten thousand runs in one context, with a lab to talk to.
+"""Memory that runs out, and twenty thousand runs in one context, with a lab to talk to.
 
 endure.py MAILCHECK LABD FAULTS RUNS SOURCE_ROOT [REPLAYED LIVE COUNT]: prints a line for what fails.
 REPLAYED, LIVE: allocations made to fail, each in a run of its own (0: every one); COUNT: runs.
@@ -12,7 +12,7 @@ mailcheck, labd, faults, runs, root = sys.argv[1:6]
 sys.path.insert(0, f'{root}/tests/labd')
 import labstart  # noqa: E402
 
-replayed, live, count = map(int, sys.argv[6:9]) if len(sys.argv) > 6 else (0, 0, 10000)
+replayed, live, count = map(int, sys.argv[6:9]) if len(sys.argv) > 6 else (0, 0, 20000)
 ALL = 10 ** 6
 ADDRESSES = 200  # as in runs.c
 
