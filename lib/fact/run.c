@@ -127,10 +127,10 @@ reserve_subject(struct mc_run_state *state)
 	size_t room = state->subject_room > 0 ? state->subject_room * 2 : SUBJECTS_FIRST;
 	struct mc_subject **subjects;
 
+	if (state->subject_count >= MC_RUN_SUBJECT_LIMIT)
+		return false;
 	if (state->subject_count < state->subject_room)
 		return true;
-	if (state->subject_count == MC_RUN_SUBJECT_LIMIT)
-		return false;
 	subjects = mc_arena_calloc(&state->arena, room, sizeof(struct mc_subject *));
 	if (subjects == NULL)
 		return false;
