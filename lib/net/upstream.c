@@ -1,6 +1,8 @@
 /* upstream: libunbound contexts, set up so that they tell what is there and nothing else. */
 #include "net/upstream.h"
 
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,10 +11,12 @@
 #include "net/query.h"
 #include "record/rr.h"
 
-#define PROBE_PAUSE 5000 /* ms between two looks at a server that says nothing */
-#define PROBE_LIMIT 2000 /* ms for one */
-#define RETRY_FIRST 2000 /* ms at least until libunbound asks again ... */
-#define RETRY_LAST 5000  /* ... and at most: questions get lost too */
+#define PROBE_PAUSE 5000   /* ms between two looks at a server that says nothing */
+#define PROBE_LIMIT 2000   /* ms for one */
+#define RETRY_FIRST 2000   /* ms at least until libunbound asks again ... */
+#define RETRY_LAST 5000    /* ... and at most: questions get lost too */
+#define DYNAMIC_PORT 49152 /* the first of the dynamic ports (RFC 6335, 6) */
+#define SHARED_PORTS 16
 
 struct option {
 	const char *name, *value;
@@ -155,6 +159,27 @@ set_patience(struct ub_ctx *ctx, int64_t time)
 	set_number(ctx, "outbound-msg-retry:", retries(time));
 }
 
+/* Nobody off this machine can answer in the place of a server at a loopback address, whatever port
+ * it would have to guess: so questions share a few sockets, where to make one for each and to get
+ * rid of it is half the work of a lookup. */
+static void
+share_ports(const struct mc_upstream *upstream)
+{
+	unsigned first = DYNAMIC_PORT, last = UINT16_MAX;
+	uint16_t number;
+	char range[16];
+
+	if (mc_address_scope(&upstream->server.address) != MC_SCOPE_LOOPBACK ||
+		upstream->net->descriptors <= SHARED_PORTS ||
+		gnutls_rnd(GNUTLS_RND_NONCE, &number, sizeof(number)) < 0)
+		return;
+	first += number % (last + 1 - first - SHARED_PORTS);
+	(void)snprintf(range, sizeof(range), "%u-%u", first, first + SHARED_PORTS - 1);
+	(void)ub_ctx_set_option(upstream->ctx, "udp-connect:", "no");
+	(void)ub_ctx_set_option(upstream->ctx, "outgoing-port-avoid:", "0-65535");
+	(void)ub_ctx_set_option(upstream->ctx, "outgoing-port-permit:", range);
+}
+
 static void
 set_options(struct mc_upstream *upstream)
 {
@@ -174,6 +199,7 @@ set_options(struct mc_upstream *upstream)
 		set(ctx, local_servers);
 	if (upstream->kind != MC_UPSTREAM_ROOTS) {
 		set_patience(ctx, given->dns_timeout);
+		share_ports(upstream);
 		return;
 	}
 	if (given->ipv4_only)
