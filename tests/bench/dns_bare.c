@@ -1,9 +1,11 @@
 /*
  * dns_bare: what the library's DNS facts are measured by: a bare loop around ub_resolve_event(),
  * with no more options than it needs, that looks at nothing but the rcode.
- *   dns_bare rate|memory PORT COUNT WINDOW [ANCHOR-FILE]   the resolver at 127.0.0.1
+ *   dns_bare rate|memory PORT COUNT WINDOW [ANCHOR-FILE [shared]]   the resolver at 127.0.0.1
+ * shared: its questions share ports, as the library's do when the resolver is on loopback.
  */
 #include <event2/event.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unbound-event.h>
@@ -46,8 +48,16 @@ answered(void *argument, int rcode, void *packet, int length, int sec, char *why
 		ask();
 }
 
+static void
+share_ports(void)
+{
+	(void)ub_ctx_set_option(loop.ctx, "udp-connect:", "no");
+	(void)ub_ctx_set_option(loop.ctx, "outgoing-port-avoid:", "0-65535");
+	(void)ub_ctx_set_option(loop.ctx, "outgoing-port-permit:", "50000-50015");
+}
+
 static int
-open_loop(const char *port, const char *anchor_file)
+open_loop(const char *port, const char *anchor_file, bool shared)
 {
 	char server[64];
 
@@ -59,6 +69,8 @@ open_loop(const char *port, const char *anchor_file)
 	(void)ub_ctx_set_option(loop.ctx, "do-not-query-localhost:", "no");
 	(void)ub_ctx_set_option(loop.ctx, "outgoing-range:", "256");
 	(void)ub_ctx_set_option(loop.ctx, "num-queries-per-thread:", "4096");
+	if (shared)
+		share_ports();
 	if (anchor_file != NULL && ub_ctx_add_ta_file(loop.ctx, anchor_file) != 0)
 		return -1;
 	return ub_ctx_set_fwd(loop.ctx, server);
@@ -88,13 +100,13 @@ main(int argc, char **argv)
 	size_t failed;
 
 	if (argc < 5) {
-		(void)fprintf(
-			stderr, "usage: dns_bare rate|memory PORT COUNT WINDOW [ANCHOR-FILE]\n");
+		(void)fprintf(stderr,
+			"usage: dns_bare rate|memory PORT COUNT WINDOW [ANCHOR-FILE [shared]]\n");
 		return 2;
 	}
 	loop.count = meter_number(argv[3]);
 	loop.window = meter_number(argv[4]);
-	if (open_loop(argv[2], argv[5]) != 0)
+	if (open_loop(argv[2], argv[5], argc > 6) != 0)
 		return 1;
 	if (strcmp(argv[1], "memory") == 0) {
 		fill();
