@@ -26,5 +26,8 @@ mc_exists_skipped(struct mc_run *run, const struct mc_dns *below, bool *ret_skip
 enum mc_step
 mc_exists_skip(struct mc_run *run)
 {
-	return mc_skipped(run, "the domain does not exist (mx.nxdomain)");
+	if (mc_in_report(run, "mx"))
+		return mc_skipped(run, "the domain does not exist (mx.nxdomain)");
+	mc_find(run, "mx.nxdomain", "%s: NXDOMAIN", run->domain);
+	return MC_DONE;
 }

@@ -119,6 +119,8 @@ void mc_set_aside(struct mc_run *run);
 /* Ends a check: it depends on something that failed; the reason names the cause. */
 __attribute__((format(printf, 2, 3))) enum mc_step mc_skipped(
 	struct mc_run *run, const char *reason, ...);
+/* Whether the report will hold what that check says. */
+bool mc_in_report(const struct mc_run *run, const char *check);
 /* Ends a check that has nothing to say about this subject. */
 enum mc_step mc_no_verdict(struct mc_run *run);
 /* A word for the check's own conclusion to see (mc_instance.outcome). */
