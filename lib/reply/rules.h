@@ -32,8 +32,9 @@ enum mc_term_kind {
 	MC_TERM_TEXT,
 	MC_TERM_SPEAKER, /* `value`: which */
 	MC_TERM_STAGE,
-	MC_TERM_MARKER, /* what follows is said by someone else */
-	MC_TERM_LIST,   /* `value`: the list's name, an offset */
+	MC_TERM_MARKER,  /* what follows is said by someone else */
+	MC_TERM_CALLOUT, /* ... and from here on, about the sender */
+	MC_TERM_LIST,    /* `value`: the list's name, an offset */
 };
 
 struct mc_dictionary_row {

@@ -557,6 +557,8 @@ read_statement(struct reader *reader)
 		return read_list(reader);
 	if (strcmp(name.text, "marker") == 0)
 		return take_sign(reader, '=') && read_term(reader, MC_TERM_MARKER, 0, &term);
+	if (strcmp(name.text, "callout") == 0)
+		return take_sign(reader, '=') && read_term(reader, MC_TERM_CALLOUT, 0, &term);
 	if (strcmp(name.text, "speaker") == 0)
 		return read_named(reader, MC_TERM_SPEAKER, reader->speakers, &reader->speaker_count,
 			MC_RULES_SPEAKERS);

@@ -57,7 +57,10 @@ meet(struct mc_scan *scan, uint32_t which, size_t end, bool *ret_marker)
 		scan->stages |= 1u << term->value;
 		break;
 	case MC_TERM_MARKER:
-		*ret_marker = !scan->naming;
+		*ret_marker = !scan->naming && !scan->callout;
+		break;
+	case MC_TERM_CALLOUT:
+		scan->callout = true;
 		break;
 	case MC_TERM_LIST:
 		scan->list = scan->rules->text + term->value;

@@ -29,7 +29,8 @@ struct mc_scan {
 	size_t start; /* of the words that led to the state */
 	size_t inner_start;
 	bool wrapped;
-	bool naming; /* what is read is a host's name */
+	bool naming;  /* what is read is a host's name */
+	bool callout; /* what is quoted from now on is about the sender */
 	uint32_t code, status;
 	size_t code_start, code_end, status_start, status_end;
 	uint64_t speakers;
