@@ -340,11 +340,14 @@ check_domain(struct mc_run *run)
 	const struct mc_dns *soa = mc_ask_dns(run, NULL, run->domain, MC_RR_SOA);
 	struct mc_chain chain;
 	struct mc_zone zone;
+	bool skipped;
 
 	if (soa == NULL)
 		return MC_WAIT;
-	if (mc_exists_denied(soa))
-		return mc_exists_skip(run);
+	if (mc_exists_skipped(run, soa, &skipped) == MC_WAIT)
+		return MC_WAIT;
+	if (skipped)
+		return MC_DONE;
 	if (mc_zone_find(run, run->domain, &zone) == MC_WAIT)
 		return MC_WAIT;
 	if (zone.apex == NULL && zone.failed != NULL)

@@ -350,7 +350,7 @@ check_domain(struct mc_run *run)
 {
 	const struct mc_dns *soa = mc_ask_dns(run, NULL, run->domain, MC_RR_SOA);
 	struct mc_ns *ns = mc_arena_alloc(run->arena, sizeof(*ns));
-	bool wrong;
+	bool wrong, skipped;
 
 	if (ns == NULL)
 		return MC_DONE;
@@ -360,8 +360,10 @@ check_domain(struct mc_run *run)
 		return MC_WAIT;
 	if (wrong || is_not_served(run, soa))
 		return MC_DONE;
-	if (mc_exists_denied(soa))
-		return mc_exists_skip(run);
+	if (mc_exists_skipped(run, soa, &skipped) == MC_WAIT)
+		return MC_WAIT;
+	if (skipped)
+		return MC_DONE;
 	if (mc_zone_find(run, run->domain, &ns->zone) == MC_WAIT)
 		return MC_WAIT;
 	if (!only_delegation(run, ns) && ns->zone.apex == NULL)
