@@ -15,7 +15,6 @@
 #include "tls/client.h"
 
 #define WAIT_LIMIT 3600000 /* ms */
-#define ROUND 5            /* events, until it is looked which timers are due */
 
 static int64_t
 read_clock(clockid_t id)
@@ -140,8 +139,6 @@ deliver(evutil_socket_t unused, short what, void *argument)
 	}
 	if (net->over.first != NULL)
 		event_active(&net->deliver, EV_TIMEOUT, 0);
-	if (net->own_base)
-		(void)event_base_loopbreak(net->base);
 }
 
 static void
@@ -341,28 +338,13 @@ share_descriptors(struct mc_net *net)
 	net->lookup_limit = 256;
 }
 
-/* Its rounds are short, as libunbound sends from a timer: the next questions do not wait until all
- * that has arrived is read, and so do not all go out, and come back, together. */
-static struct event_base *
-new_base(void)
-{
-	struct event_config *config = event_config_new();
-	struct event_base *base = NULL;
-
-	if (config != NULL && event_config_set_max_dispatch_interval(config, NULL, ROUND, 0) == 0)
-		base = event_base_new_with_config(config);
-	if (config != NULL)
-		event_config_free(config);
-	return base;
-}
-
 static bool
 make_loop(struct mc_net *net, struct event_base *base)
 {
 	net->base = base;
 	net->own_base = base == NULL;
 	if (net->own_base)
-		net->base = new_base();
+		net->base = event_base_new();
 	if (net->base == NULL)
 		return false;
 	return event_assign(&net->deliver, net->base, -1, 0, deliver, net) == 0 &&

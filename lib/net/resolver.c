@@ -16,6 +16,7 @@
 #define FRESH_LIMIT 128    /* questions that may lie in the receive buffer of one server */
 #define FRESH_TIME 500     /* ms until a question lies there no more */
 #define FLOW_TIME 20       /* ms over which the rate of answers is taken */
+#define BURST 16           /* lookups begun at one go */
 
 struct lookup;
 
@@ -239,11 +240,18 @@ begin(struct lookup *lookup)
 	attempt(lookup);
 }
 
+/* A few, and the rest after a look at what has arrived: all that is asked at one go comes back at
+ * one go, and in between there is nothing to do. */
 static void
 begin_next(struct mc_resolver *resolver)
 {
-	while (!resolver->net->closing && resolver->first != NULL && room(resolver)) {
+	for (unsigned begun = 0;
+		!resolver->net->closing && resolver->first != NULL && room(resolver); begun++) {
 		struct lookup *lookup = resolver->first;
+		if (begun == BURST) {
+			event_active(&resolver->turn, EV_TIMEOUT, 0);
+			return;
+		}
 		unqueue(resolver, lookup);
 		begin(lookup);
 	}

@@ -16,7 +16,7 @@
 #define RETRY_FIRST 2000   /* ms at least until libunbound asks again ... */
 #define RETRY_LAST 5000    /* ... and at most: questions get lost too */
 #define DYNAMIC_PORT 49152 /* the first of the dynamic ports (RFC 6335, 6) */
-#define SHARED_PORTS 16
+#define SHARED_PORTS 32
 
 struct option {
 	const char *name, *value;

@@ -397,7 +397,7 @@ END_TEST
 /* Questions to a resolver on loopback share a few sockets. */
 START_TEST(shared_ports)
 {
-	enum { ALL = 100, SHARED = 16, BESIDE = 8 /* the loop, a probe */ };
+	enum { ALL = 100, SHARED = 32, BESIDE = 8 /* the loop, a probe */ };
 	struct mc_entry *entries[ALL];
 	struct patient patient;
 	size_t count, open;
