@@ -249,7 +249,7 @@ begin_next(struct mc_resolver *resolver)
 		!resolver->net->closing && resolver->first != NULL && room(resolver); begun++) {
 		struct lookup *lookup = resolver->first;
 		if (begun == BURST) {
-			event_active(&resolver->turn, EV_TIMEOUT, 0);
+			(void)mc_net_timer(&resolver->turn, 0);
 			return;
 		}
 		unqueue(resolver, lookup);
