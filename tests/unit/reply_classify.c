@@ -125,6 +125,30 @@ START_TEST(when_to_retry)
 }
 END_TEST
 
+/* The digit of the code says whether to try again, but for the words that deny it. */
+START_TEST(how_lasting)
+{
+	static const struct {
+		const char *text, *persistence;
+	} rows[] = {{"450 4.7.1 Your IP is on our blocklist", "temporary"},
+		{"550 5.2.2 Mailbox full, please try again later", "permanent"},
+		{"421 4.7.1 [TSS09] All messages from 203.0.113.9 will be permanently deferred; "
+		 "Retrying will NOT succeed",
+			"permanent"},
+		{"connect to mx.example.com[192.0.2.1]:25: Connection refused", "temporary"},
+		{"250 2.0.0 Ok", "unknown"}};
+	mailcheck_reply *reply = NULL;
+
+	ck_assert_int_eq(mailcheck_reply_new(NULL, &reply), MAILCHECK_OK);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		mailcheck_reply_read(reply, rows[i].text, strlen(rows[i].text));
+		ck_assert_msg(strcmp(mailcheck_reply_persistence(reply), rows[i].persistence) == 0,
+			"'%s': %s", rows[i].text, mailcheck_reply_persistence(reply));
+	}
+	mailcheck_reply_free(reply);
+}
+END_TEST
+
 START_TEST(every_class_explained)
 {
 	const char *class;
@@ -165,4 +189,5 @@ START_TEST(long_replies)
 }
 END_TEST
 
-UNIT_MAIN("reply_classify", read_rightly, when_to_retry, every_class_explained, long_replies)
+UNIT_MAIN("reply_classify", read_rightly, when_to_retry, how_lasting, every_class_explained,
+	long_replies)
