@@ -159,25 +159,30 @@ set_patience(struct ub_ctx *ctx, int64_t time)
 	set_number(ctx, "outbound-msg-retry:", retries(time));
 }
 
-/* Nobody off this machine can answer in the place of a server at a loopback address, whatever port
- * it would have to guess: so questions share a few sockets, where to make one for each and to get
- * rid of it is half the work of a lookup. */
+/* Nobody off this machine can answer in the place of a server at 127.0.0.1 or ::1, whatever port it
+ * would have to guess: a kernel takes nothing from there that claims to be its own. So questions
+ * share a few sockets, where to make one for each and to get rid of it is half the work of a
+ * lookup. They are bound to loopback, as one that is not connected takes what anybody sends: from
+ * off this machine that would fill its buffer, and tell which ports are open. The ports lie far
+ * apart, so that no other program holds them all, and are to be guessed one by one: for another
+ * address of 127.0.0.0/8 Linux can be told to look at no source (route_localnet, no rp_filter). */
 static void
 share_ports(const struct mc_upstream *upstream)
 {
-	unsigned first = DYNAMIC_PORT, last = UINT16_MAX;
-	uint16_t number;
-	char range[16];
+	const struct mc_address *server = &upstream->server.address;
+	uint16_t numbers[SHARED_PORTS];
 
-	if (mc_address_scope(&upstream->server.address) != MC_SCOPE_LOOPBACK ||
+	if (mc_address_scope(server) != MC_SCOPE_LOOPBACK ||
 		upstream->net->descriptors <= SHARED_PORTS ||
-		gnutls_rnd(GNUTLS_RND_NONCE, &number, sizeof(number)) < 0)
+		gnutls_rnd(GNUTLS_RND_NONCE, numbers, sizeof(numbers)) < 0)
 		return;
-	first += number % (last + 1 - first - SHARED_PORTS);
-	(void)snprintf(range, sizeof(range), "%u-%u", first, first + SHARED_PORTS - 1);
 	(void)ub_ctx_set_option(upstream->ctx, "udp-connect:", "no");
+	(void)ub_ctx_set_option(
+		upstream->ctx, "outgoing-interface:", server->family == 4 ? "127.0.0.1" : "::1");
 	(void)ub_ctx_set_option(upstream->ctx, "outgoing-port-avoid:", "0-65535");
-	(void)ub_ctx_set_option(upstream->ctx, "outgoing-port-permit:", range);
+	for (size_t i = 0; i < SHARED_PORTS; i++)
+		set_number(upstream->ctx, "outgoing-port-permit:",
+			DYNAMIC_PORT + numbers[i] % (UINT16_MAX + 1 - DYNAMIC_PORT));
 }
 
 static void

@@ -394,85 +394,6 @@ START_TEST(distance)
 }
 END_TEST
 
-/* Questions to a resolver on loopback share a few sockets. */
-START_TEST(shared_ports)
-{
-	enum { ALL = 100, SHARED = 32, BESIDE = 8 /* the loop, a probe */ };
-	struct mc_entry *entries[ALL];
-	struct patient patient;
-	size_t count, open;
-
-	patient_open(&patient, entries, ALL);
-	client_run(&client, 100 * unit_patience());
-	open = count_descriptors() - client.descriptors;
-	count = patient_drain(&patient, true);
-	ck_assert_msg(count >= ALL, "only %zu questions of %d were asked", count, ALL);
-	ck_assert_msg(open <= SHARED + BESIDE, "%zu descriptors for %d questions", open, ALL);
-	for (size_t i = 0; i < ALL; i++)
-		ck_assert_int_eq(client_await(&client, entries[i], 5000)->status, MC_FACT_OK);
-	patient_close(&patient, entries, ALL);
-}
-END_TEST
-
-struct datagram {
-	struct sockaddr_in from;
-	char bytes[512];
-	size_t length;
-};
-
-/* All questions that wait; each is answered NXDOMAIN from another socket. */
-static size_t
-forge(const struct patient *patient, struct datagram *questions, size_t limit)
-{
-	int other = socket(AF_INET, SOCK_DGRAM, 0);
-	size_t count = 0;
-
-	for (; count < limit; count++) {
-		struct datagram *question = &questions[count];
-		socklen_t size = sizeof(question->from);
-		ssize_t length = recvfrom(patient->fd, question->bytes, sizeof(question->bytes),
-			MSG_DONTWAIT, (struct sockaddr *)&question->from, &size);
-		if (length < 12)
-			break;
-		question->length = (size_t)length;
-		question->bytes[2] |= (char)0x80;
-		question->bytes[3] |= (char)0x83;
-		ck_assert(sendto(other, question->bytes, question->length, 0,
-				  (struct sockaddr *)&question->from, size) == length);
-		question->bytes[3] &= (char)~3;
-	}
-	close(other);
-	return count;
-}
-
-/* Whoever knows id and port, but is not the resolver, is not believed. */
-START_TEST(forged)
-{
-	struct datagram questions[8];
-	struct mc_entry *entries[1];
-	struct patient patient;
-	const struct mc_fact *fact;
-	size_t count;
-
-	patient_open(&patient, entries, 1);
-	client_run(&client, 100 * unit_patience());
-	count = forge(&patient, questions, 8);
-	ck_assert_uint_ge(count, 1);
-	client_run(&client, 100);
-	fact = mc_entry_fact(entries[0]);
-	ck_assert_msg(fact == NULL, "an answer of somebody else was taken: %s",
-		fact != NULL ? fact->text : "");
-	for (size_t i = 0; i < count; i++)
-		ck_assert(sendto(patient.fd, questions[i].bytes, questions[i].length, 0,
-				  (struct sockaddr *)&questions[i].from,
-				  sizeof(questions[i].from)) == (ssize_t)questions[i].length);
-	fact = client_await(&client, entries[0], 5000);
-	ck_assert_int_eq(fact->status, MC_FACT_OK);
-	ck_assert_msg(!((const struct mc_dns *)fact)->nxdomain, "the forged answer was taken");
-	patient_close(&patient, entries, 1);
-}
-END_TEST
-
 /* The N-th allocation fails, for every N: no crash, no leak, and a fact all the same. */
 START_TEST(out_of_memory)
 {
@@ -598,5 +519,5 @@ START_TEST(resolv_conf)
 END_TEST
 
 UNIT_MAIN("net_resolver", answers, next_resolver, first_is_down, recovery, pause_in_the_middle,
-	slow, slower, cancelled, queue, burst, distance, shared_ports, forged, out_of_memory,
-	opened_out_of_memory, bad_files, foreign_loop, resolv_conf)
+	slow, slower, cancelled, queue, burst, distance, out_of_memory, opened_out_of_memory,
+	bad_files, foreign_loop, resolv_conf)
