@@ -105,6 +105,19 @@ mc_socket_address(
 	return sizeof(in6);
 }
 
+bool
+mc_socket_bindable(const struct mc_address *address, uint16_t port)
+{
+	struct sockaddr_storage place;
+	socklen_t length = mc_socket_address(&place, address, port);
+	int fd = socket(place.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool bound = fd != -1 && bind(fd, (struct sockaddr *)&place, length) == 0;
+
+	if (fd != -1)
+		(void)close(fd);
+	return bound;
+}
+
 struct mc_address
 mc_socket_source(int fd)
 {

@@ -23,6 +23,8 @@ socklen_t mc_socket_address(
  */
 int mc_socket_connect(int type, const struct mc_net_server *peer, const struct mc_address *source,
 	struct mc_socket_failure *ret_failure);
+/* Whether a UDP socket can be bound to that port of an address of ours, now. */
+bool mc_socket_bindable(const struct mc_address *address, uint16_t port);
 /* Our end; family 0 when unknown. */
 struct mc_address mc_socket_source(int fd);
 /* How connecting ended: 0, or an errno. */

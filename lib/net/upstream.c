@@ -9,6 +9,7 @@
 #include <unbound-event.h>
 
 #include "net/query.h"
+#include "net/socket.h"
 #include "record/rr.h"
 
 #define PROBE_PAUSE 5000   /* ms between two looks at a server that says nothing */
@@ -17,6 +18,7 @@
 #define RETRY_LAST 5000    /* ... and at most: questions get lost too */
 #define DYNAMIC_PORT 49152 /* the first of the dynamic ports (RFC 6335, 6) */
 #define SHARED_PORTS 32
+#define PORT_TRIES 256
 
 struct option {
 	const char *name, *value;
@@ -159,30 +161,49 @@ set_patience(struct ub_ctx *ctx, int64_t time)
 	set_number(ctx, "outbound-msg-retry:", retries(time));
 }
 
+/* Ports that no other program has; 0 when nearly all are taken. They lie far apart. */
+static size_t
+find_ports(const struct mc_address *home, uint16_t *ports)
+{
+	uint16_t numbers[PORT_TRIES];
+	size_t count = 0;
+
+	if (gnutls_rnd(GNUTLS_RND_NONCE, numbers, sizeof(numbers)) < 0)
+		return 0;
+	for (size_t i = 0; i < PORT_TRIES && count < SHARED_PORTS; i++) {
+		ports[count] = (uint16_t)(numbers[i] | DYNAMIC_PORT);
+		if (mc_socket_bindable(home, ports[count]))
+			count++;
+	}
+	return count < SHARED_PORTS ? 0 : count;
+}
+
 /* Nobody off this machine can answer in the place of a server at 127.0.0.1 or ::1, whatever port it
  * would have to guess: a kernel takes nothing from there that claims to be its own. So questions
  * share a few sockets, where to make one for each and to get rid of it is half the work of a
  * lookup. They are bound to loopback, as one that is not connected takes what anybody sends: from
- * off this machine that would fill its buffer, and tell which ports are open. The ports lie far
- * apart, so that no other program holds them all, and are to be guessed one by one: for another
- * address of 127.0.0.0/8 Linux can be told to look at no source (route_localnet, no rp_filter). */
+ * off this machine that would fill its buffer, and tell which ports are open. Their numbers are to
+ * be guessed one by one all the same: for the other addresses of 127.0.0.0/8 Linux can be told to
+ * look at no source (route_localnet, no rp_filter). */
 static void
 share_ports(const struct mc_upstream *upstream)
 {
 	const struct mc_address *server = &upstream->server.address;
-	uint16_t numbers[SHARED_PORTS];
+	const char *name = server->family == 4 ? "127.0.0.1" : "::1";
+	struct mc_address home;
+	uint16_t ports[SHARED_PORTS];
+	size_t count = 0;
 
-	if (mc_address_scope(server) != MC_SCOPE_LOOPBACK ||
-		upstream->net->descriptors <= SHARED_PORTS ||
-		gnutls_rnd(GNUTLS_RND_NONCE, numbers, sizeof(numbers)) < 0)
+	if (mc_address_scope(server) == MC_SCOPE_LOOPBACK &&
+		upstream->net->descriptors > SHARED_PORTS && mc_address_parse(name, &home))
+		count = find_ports(&home, ports);
+	if (count == 0)
 		return;
 	(void)ub_ctx_set_option(upstream->ctx, "udp-connect:", "no");
-	(void)ub_ctx_set_option(
-		upstream->ctx, "outgoing-interface:", server->family == 4 ? "127.0.0.1" : "::1");
+	(void)ub_ctx_set_option(upstream->ctx, "outgoing-interface:", name);
 	(void)ub_ctx_set_option(upstream->ctx, "outgoing-port-avoid:", "0-65535");
-	for (size_t i = 0; i < SHARED_PORTS; i++)
-		set_number(upstream->ctx, "outgoing-port-permit:",
-			DYNAMIC_PORT + numbers[i] % (UINT16_MAX + 1 - DYNAMIC_PORT));
+	for (size_t i = 0; i < count; i++)
+		set_number(upstream->ctx, "outgoing-port-permit:", ports[i]);
 }
 
 static void

@@ -1,9 +1,12 @@
 /* Where questions to a resolver on loopback come from, and whose answers to them are believed. */
 #include "net_harness.h"
 
+#include <sys/resource.h>
+
 #define ALL 100
 #define SHARED 16
-#define BESIDE 8 /* descriptors: the loop, a probe */
+#define BESIDE 8      /* descriptors: the loop, a probe */
+#define DYNAMIC 16384 /* ports from 49152 on (RFC 6335, 6) */
 
 union place {
 	struct sockaddr any;
@@ -188,4 +191,40 @@ START_TEST(forged)
 }
 END_TEST
 
-UNIT_MAIN("net_ports", shared, forged)
+/* As many descriptors as the dynamic ports need; false where that is not allowed. */
+static bool
+allow_all(void)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (limit.rlim_max < DYNAMIC + 1000)
+		return false;
+	limit.rlim_cur = DYNAMIC + 1000;
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+/* Another program has all the ports that they are taken from. */
+START_TEST(taken)
+{
+	static int others[DYNAMIC];
+
+	if (!allow_all())
+		return;
+	for (size_t i = 0; i < DYNAMIC; i++) {
+		struct sockaddr_in place = loopback((uint16_t)(UINT16_MAX - i));
+		others[i] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		ck_assert_int_ne(others[i], -1);
+		(void)bind(others[i], (struct sockaddr *)&place, sizeof(place));
+	}
+	ck_assert(begin("127.0.0.1", 8));
+	answer(resolver, 0);
+	for (size_t i = 0; i < asked; i++)
+		ck_assert_int_eq(client_await(&client, entries[i], 5000)->status, MC_FACT_OK);
+	end();
+	for (size_t i = 0; i < DYNAMIC; i++)
+		close(others[i]);
+}
+END_TEST
+
+UNIT_MAIN("net_ports", shared, forged, taken)
