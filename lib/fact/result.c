@@ -245,6 +245,26 @@ duration_of(const struct merged *merged)
 }
 
 static bool
+selected(const struct mc_run_state *state, const struct mc_check *check)
+{
+	for (size_t i = 0; state->spec.checks[i] != NULL; i++)
+		if (state->spec.checks[i] == check)
+			return (state->spec.selected >> i & 1) != 0;
+	return false;
+}
+
+/* A check that had no host to look at, because the check that finds them found an error, tells that
+ * error where the other is not in the report. */
+static void
+tell_unasked(const struct mc_run_state *state, struct merged *merged)
+{
+	for (struct mc_job *job = state->jobs; merged->count == 0 && job != NULL; job = job->next)
+		if (job->check->spawns && !selected(state, job->check) &&
+			job->instance.verdict == MC_VERDICT_ERROR)
+			merged->jobs[merged->count++] = job;
+}
+
+static bool
 merge(struct mc_run_state *state, const struct mc_check *check, struct mc_arena *arena,
 	struct mc_check_report *report)
 {
@@ -253,9 +273,10 @@ merge(struct mc_run_state *state, const struct mc_check *check, struct mc_arena 
 	if (!gather(state, check, &merged) || !conclude(state, check, &merged))
 		return false;
 	report->name = check->name;
+	report->values = merge_values(check, &merged);
+	tell_unasked(state, &merged);
 	judge_check(arena, report, &merged);
 	report->duration = duration_of(&merged);
-	report->values = merge_values(check, &merged);
 	return report->values != NULL && merge_findings(state, arena, report, &merged);
 }
 
