@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 
 #define ALL 100
-#define SHARED 16
+#define SHARED 32
 #define BESIDE 8      /* descriptors: the loop, a probe */
 #define DYNAMIC 16384 /* ports from 49152 on (RFC 6335, 6) */
 
