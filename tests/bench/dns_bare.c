@@ -53,7 +53,7 @@ share_ports(void)
 {
 	(void)ub_ctx_set_option(loop.ctx, "udp-connect:", "no");
 	(void)ub_ctx_set_option(loop.ctx, "outgoing-port-avoid:", "0-65535");
-	(void)ub_ctx_set_option(loop.ctx, "outgoing-port-permit:", "50000-50015");
+	(void)ub_ctx_set_option(loop.ctx, "outgoing-port-permit:", "50000-50031");
 }
 
 static int
