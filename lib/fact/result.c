@@ -290,11 +290,14 @@ first_error(const struct mc_instance *instance)
 	return finding;
 }
 
+/* What is wrong with a record is no reason: only who finds the hosts and addresses has one. */
 static const char *
 why_nothing(struct mc_run_state *state, struct mc_arena *arena)
 {
 	for (const struct mc_job *job = state->jobs; job != NULL; job = job->next) {
 		const struct mc_instance *instance = &job->instance;
+		if (!job->check->spawns)
+			continue;
 		if (instance->verdict == MC_VERDICT_ERROR)
 			return mc_arena_printf(arena, "%s: %s (%s)", job->check->name,
 				first_error(instance)->info->title, instance->subject->label);
