@@ -2,6 +2,7 @@
  * be accepted (RFC 8461, 4.1 and 4.2). */
 #include <string.h>
 
+#include "check/host.h"
 #include "check/mta_sts.h"
 #include "check/pkix.h"
 
@@ -62,23 +63,63 @@ weigh(const struct mc_sts *sts, bool all)
 	return all ? MC_WARNING : MC_NOTICE;
 }
 
-static void
-tell_unlisted(struct mc_run *run, const struct mc_sts *sts, const struct hosts *hosts)
+/* Where no mail can go to, as the mx check tells, so that the MX record has to change first. */
+static enum mc_step
+look_for_host(struct mc_run *run, const char *name, bool *ret_dead)
 {
-	const char *lines = "", *mode = mc_mta_sts_mode_name(sts->policy.mode);
+	struct mc_address literal;
+	struct mc_host host;
 
-	for (size_t i = 0; i < hosts->unlisted_count; i++) {
-		mc_find(run, "mta-sts.mx-not-listed", "no mx: of the policy (mode: %s) matches %s",
-			mode, hosts->unlisted[i]);
-		mc_severity(run, weigh(sts, hosts->listed_count == 0));
-		mc_about(run, hosts->unlisted[i]);
-		lines = mc_arena_printf(run->arena, "mx: %s", hosts->unlisted[i]);
+	*ret_dead = mc_address_parse(name, &literal) || mc_name_within(name, "localhost");
+	if (*ret_dead || !mc_in_report(run, "mx"))
+		return MC_DONE;
+	if (mc_host_resolve(run, name, &host) == MC_WAIT)
+		return MC_WAIT;
+	*ret_dead =
+		host.count == 0 && host.failed == NULL && host.bogus == NULL && !host.other_family;
+	return MC_DONE;
+}
+
+static void
+fix_unlisted(struct mc_run *run, const struct mc_sts *sts, const char *name, bool dead)
+{
+	const char *max_age = max_age_text(run, sts->policy.max_age);
+
+	if (dead)
 		mc_fix(run,
-			"Add the line \"%s\" to %s, then change the id of the TXT record at %s. "
+			"Correct the MX record first: no mail can go to %s (see the mx check). "
+			"Then "
+			"see that %s has an mx: line for the host it names; when that file "
+			"changes, "
+			"change the id of the TXT record at %s too.",
+			name, sts->url, sts->name);
+	else
+		mc_fix(run,
+			"Add the line \"mx: %s\" to %s, then change the id of the TXT record at "
+			"%s. "
 			"Senders that do not see the new id keep the policy they have for up to "
 			"its max_age (%s): a host that is new should get mail only after that.",
-			lines, sts->url, sts->name, max_age_text(run, sts->policy.max_age));
+			name, sts->url, sts->name, max_age);
+}
+
+static enum mc_step
+tell_unlisted(struct mc_run *run, const struct mc_sts *sts, const struct hosts *hosts)
+{
+	const char *mode = mc_mta_sts_mode_name(sts->policy.mode);
+	enum mc_step step = MC_DONE;
+
+	for (size_t i = 0; i < hosts->unlisted_count; i++) {
+		const char *name = hosts->unlisted[i];
+		bool dead;
+		if (look_for_host(run, name, &dead) == MC_WAIT)
+			step = MC_WAIT;
+		mc_find(run, "mta-sts.mx-not-listed", "no mx: of the policy (mode: %s) matches %s",
+			mode, name);
+		mc_severity(run, weigh(sts, hosts->listed_count == 0));
+		mc_about(run, name);
+		fix_unlisted(run, sts, name, dead);
 	}
+	return step;
 }
 
 static json_t *
@@ -108,8 +149,7 @@ mc_sts_judge_hosts(struct mc_run *run, const struct mc_sts *sts)
 	json_object_set_new(run->values, "mx_listed", names_json(hosts.listed, hosts.listed_count));
 	json_object_set_new(
 		run->values, "mx_not_listed", names_json(hosts.unlisted, hosts.unlisted_count));
-	tell_unlisted(run, sts, &hosts);
-	return MC_DONE;
+	return tell_unlisted(run, sts, &hosts);
 }
 
 /* --- their certificates --- */

@@ -249,6 +249,13 @@ tell_costs(struct mc_run *run, const struct mc_spf_node *root)
 		mc_evidence(run, "other terms of the record: %u", own);
 }
 
+static const char *
+void_text(struct mc_run *run, const struct mc_spf_void *entry)
+{
+	return mc_arena_printf(run->arena, "%s (of %s): %s %s", entry->term, entry->node->domain,
+		entry->below_mx ? "no address at the MX hosts of" : "nothing at", entry->name);
+}
+
 static void
 judge_voids(struct mc_run *run, const struct mc_spf_tree *tree)
 {
@@ -268,16 +275,18 @@ judge_voids(struct mc_run *run, const struct mc_spf_tree *tree)
 				entry->name, entry->exchanges);
 			id = NULL;
 		} else if (id != NULL) {
-			mc_evidence(run, "%s (of %s): nothing at %s%s", entry->term,
-				entry->node->domain, entry->name,
+			mc_evidence(run, "%s%s", void_text(run, entry),
 				entry->four && entry->six ? ""
 				: entry->four             ? " for IPv4"
 							  : " for IPv6");
 		} else if (entry->four && entry->six) {
-			mc_find(run, "spf.void", "%s (of %s): nothing at %s", entry->term,
-				entry->node->domain, entry->name);
+			mc_find(run, "spf.void", "%s", void_text(run, entry));
 			if (mc_name_within(entry->name, run->domain))
-				mc_fix(run, "Remove the term, or correct the name.");
+				mc_fix(run,
+					entry->below_mx ? "Correct the MX records of %s, or remove "
+							  "the term."
+							: "Remove the term, or correct the name.",
+					entry->name);
 		}
 	}
 }

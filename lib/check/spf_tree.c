@@ -130,18 +130,20 @@ add_void(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_te
 	return entry;
 }
 
-static void
+/* NULL where it is none. */
+static struct mc_spf_void *
 count_void(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_term *term,
 	const char *name, bool four, bool six)
 {
 	struct mc_spf_void *entry = four || six ? add_void(grower, node, term, name) : NULL;
 
 	if (entry == NULL)
-		return;
+		return NULL;
 	entry->four = four;
 	entry->six = six;
 	node->voids4 += four;
 	node->voids6 += six;
+	return entry;
 }
 
 /* One failure a term is enough. */
@@ -179,13 +181,14 @@ look_up_mx(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_
 	const char *name)
 {
 	const struct mc_dns *mx = ask(grower, node, term, name, MC_RR_MX);
+	struct mc_spf_void *entry;
 	bool four = true, six = true;
 	size_t hosts = 0;
 
 	if (mx == NULL)
 		return;
 	if (mx->count > MC_SPF_NAMES) {
-		struct mc_spf_void *entry = add_void(grower, node, term, name);
+		entry = add_void(grower, node, term, name);
 		if (entry != NULL)
 			entry->exchanges = mx->count;
 		return;
@@ -203,8 +206,10 @@ look_up_mx(struct grower *grower, struct mc_spf_node *node, const struct mc_spf_
 		four = four && a != NULL && a->count == 0;
 		six = six && aaaa != NULL && aaaa->count == 0;
 	}
-	count_void(grower, node, term, name, mx->count == 0 || (hosts > 0 && four),
+	entry = count_void(grower, node, term, name, mx->count == 0 || (hosts > 0 && four),
 		mx->count == 0 || (hosts > 0 && six));
+	if (entry != NULL)
+		entry->below_mx = mx->count > 0;
 }
 
 static void

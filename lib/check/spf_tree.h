@@ -45,6 +45,7 @@ struct mc_spf_void {
 	const struct mc_spf_term *source;
 	const char *term, *name;
 	bool four, six;      /* void for a client of that family */
+	bool below_mx;       /* there are MX records: their hosts have no address */
 	size_t exchanges;    /* MX records, when there are too many */
 	const char *problem; /* why a lookup failed; NULL: none did */
 	struct mc_spf_void *next;
