@@ -257,6 +257,9 @@ judge_migration(struct mc_run *run, const struct table *table, size_t i)
 		SHOWN, next->content);
 	mc_evidence(run, "delegated now, TTL %u s: %.*s", now->dns->ttl, SHOWN, now->content);
 	mc_about(run, question->name);
+	if (lacks && question->type != MC_RR_NS)
+		mc_fix(run, "Publish on the new server too, before the delegation changes: %s",
+			mc_rrset_lines(run, now->dns, question->spf));
 }
 
 /* RFC 8461, 5.1: senders keep a policy for its max_age, whatever becomes of the records. */

@@ -5,6 +5,7 @@
 #include "check/exists.h"
 #include "check/record_type.h"
 #include "check/registry.h"
+#include "check/rrset.h"
 
 #define NO_NAME "mailcheck-no-such-name"
 #define UNRELATED 5 /* most other records that are shown */
@@ -326,6 +327,8 @@ without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 		return MC_WAIT;
 	if (!broken)
 		mc_find(run, "dmarc.none", "no DMARC record at %s or above", walk->places[0].owner);
+	if (!broken && mc_rrset_fix_left_behind(run, "_dmarc", false) == MC_WAIT)
+		return MC_WAIT;
 	if (mc_found(run, "dmarc.wrong-name"))
 		mc_fix(run, "Publish the one that stands elsewhere (dmarc.wrong-name) at %s.",
 			walk->places[0].owner);

@@ -6,6 +6,7 @@
 #include "check/exists.h"
 #include "check/record_type.h"
 #include "check/registry.h"
+#include "check/rrset.h"
 
 #define POLICY_PATH "/.well-known/mta-sts.txt"
 
@@ -147,6 +148,8 @@ without_record(struct mc_run *run, const struct mc_sts *sts)
 	} else
 		mc_find(run, "mta-sts.none", "no TXT record at %s",
 			sts->dns->alias_count > 0 ? mc_host_chain(run, sts->dns) : sts->name);
+	if (mc_rrset_fix_left_behind(run, "_mta-sts", false) == MC_WAIT)
+		return MC_WAIT;
 	return mc_txt_find_misplaced(run, &place);
 }
 

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "check/exists.h"
 #include "check/registry.h"
+#include "check/rrset.h"
 #include "check/spf_beside.h"
 #include "record/spf_lint.h"
 #include "record/spf_overlap.h"
@@ -74,6 +75,8 @@ without_record(struct mc_run *run, const struct mc_dns *txt, const struct mc_dns
 		mc_severity(run, MC_NOTICE);
 		mc_fix(run, "If nothing sends for it: %s. TXT \"v=spf1 -all\"", run->domain);
 	}
+	if (mc_rrset_fix_left_behind(run, NULL, true) == MC_WAIT)
+		return MC_WAIT;
 	if (mc_found(run, "spf.wrong-name"))
 		mc_fix(run, "Publish the one that stands elsewhere (spf.wrong-name) at %s itself.",
 			run->domain);

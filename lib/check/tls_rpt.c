@@ -2,6 +2,7 @@
 #include "check/exists.h"
 #include "check/record_type.h"
 #include "check/registry.h"
+#include "check/rrset.h"
 #include "check/txt.h"
 
 static void
@@ -45,6 +46,8 @@ without_record(struct mc_run *run, const struct mc_txts *txts, const char *name)
 	if (skipped)
 		return MC_DONE;
 	mc_find(run, "tls-rpt.none", "no TXT record at %s", name);
+	if (mc_rrset_fix_left_behind(run, "_smtp._tls", false) == MC_WAIT)
+		return MC_WAIT;
 	return mc_txt_find_misplaced(run, &place);
 }
 
