@@ -223,6 +223,7 @@ merge_findings(struct mc_run_state *state, struct mc_arena *arena, struct mc_che
 			*tail = copy_finding(state, arena, finding, instance->subject);
 			if (*tail == NULL)
 				return false;
+			(*tail)->undetermined = instance->verdict == MC_INCONCLUSIVE;
 			tail = &(*tail)->next;
 			report->finding_count++;
 		}

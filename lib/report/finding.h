@@ -54,7 +54,8 @@ struct mc_finding {
 	const char *subject;
 	const char *detail; /* `why`, filled in */
 	const char *fix;
-	bool corrected; /* the fix is to publish the corrected record that is told beside it */
+	bool undetermined; /* found where the verdict is inconclusive: may be why */
+	bool corrected;    /* the fix is to publish the corrected record that is told beside it */
 	const char **evidence;
 	size_t evidence_count;
 	struct mc_finding *next;

@@ -57,7 +57,8 @@ is_shown(const struct mc_page *page, const struct mailcheck_report *report,
 {
 	if (verbose(page) || finding->severity > MC_INFO)
 		return true;
-	return check->verdict == MC_INCONCLUSIVE && !only_follows(report, finding);
+	return check->verdict == MC_INCONCLUSIVE && finding->undetermined &&
+	       !only_follows(report, finding);
 }
 
 static bool
@@ -162,28 +163,95 @@ put_title(struct mc_page *page, const struct mc_finding *finding, const char *su
 	mc_page_end(page);
 }
 
+/* The words by which a finding's fix is about its subject: "HOST [ADDRESS]:PORT", or a name. */
+struct about {
+	struct {
+		const char *text;
+		size_t length;
+	} words[3];
+};
+
+static struct about
+about(const struct mc_finding *finding)
+{
+	const char *subject = finding->subject, *open = strstr(subject, " [");
+	const char *end = open != NULL ? strchr(open, ']') : NULL;
+	struct about about = {.words = {{subject, strlen(subject)}}};
+
+	if (end != NULL) {
+		about.words[1].text = subject;
+		about.words[1].length = (size_t)(open - subject);
+		about.words[2].text = open + 2;
+		about.words[2].length = (size_t)(end - open - 2);
+	}
+	return about;
+}
+
+/* Passes over its own name in each of the two fixes. False where they do not stand there. */
+static bool
+pass_names(const char **a, const struct about *about_a, const char **b, const struct about *about_b)
+{
+	for (size_t i = 0; i < 3; i++) {
+		size_t length_a = about_a->words[i].length, length_b = about_b->words[i].length;
+		if (length_a == 0 || length_b == 0 ||
+			strncmp(*a, about_a->words[i].text, length_a) != 0 ||
+			strncmp(*b, about_b->words[i].text, length_b) != 0)
+			continue;
+		*a += length_a;
+		*b += length_b;
+		return true;
+	}
+	return false;
+}
+
+/* The same is to be done, each time to another subject. */
+static bool
+is_alike(const struct mc_finding *first, const struct mc_finding *other)
+{
+	const struct about about_first = about(first), about_other = about(other);
+	const char *a = first->fix, *b = other->fix;
+
+	while (*a != '\0' && *b != '\0') {
+		if (pass_names(&a, &about_first, &b, &about_other))
+			continue;
+		if (*a++ != *b++)
+			return false;
+	}
+	return *a == *b;
+}
+
 struct kind {
 	size_t count;
 	bool same_fix;
+	bool alike;   /* the fixes, but for the names in them */
 	bool is_root; /* told at the top */
 };
 
 static struct kind
 survey(const struct mailcheck_report *report, const struct mc_finding *first)
 {
-	struct kind kind = {.same_fix = true};
+	struct kind kind = {.same_fix = true, .alike = true};
 
 	for (const struct mc_finding *finding = first; finding != NULL;
 		finding = next_of_kind(finding)) {
 		kind.count++;
 		kind.same_fix = kind.same_fix && strcmp(finding->fix, first->fix) == 0;
+		kind.alike = kind.alike && is_alike(first, finding);
 		kind.is_root = kind.is_root || finding == report->root_finding;
 	}
 	return kind;
 }
 
+/* Whether what to change is said of each subject. */
+static bool
+one_by_one(const struct mc_page *page, const struct kind *kind)
+{
+	return !kind->same_fix && (verbose(page) || !kind->alike);
+}
+
 static void
-put_subjects(struct mc_page *page, const struct mc_finding *first, const struct kind *kind)
+put_subjects(struct mc_page *page, const struct mailcheck_report *report,
+	const struct mc_finding *first, const struct kind *kind)
 {
 	size_t shown = 0;
 
@@ -196,8 +264,10 @@ put_subjects(struct mc_page *page, const struct mc_finding *first, const struct 
 			return;
 		}
 		mc_text_evidence(page, BODY, finding);
-		if (verbose(page) && !kind->same_fix)
-			put_fix(page, finding->fix);
+		if (one_by_one(page, kind))
+			put_fix(page, finding == report->root_finding && !verbose(page)
+					      ? "see above."
+					      : finding->fix);
 		shown++;
 	}
 }
@@ -213,10 +283,10 @@ put_kind(
 	put_title(page, first, told ? ": see above" : "");
 	if (told)
 		return;
-	put_subjects(page, first, &kind);
+	put_subjects(page, report, first, &kind);
 	if (verbose(page) && !kind.is_root)
 		mc_page_wrap(page, BODY, first->detail);
-	if (verbose(page) && !kind.same_fix)
+	if (one_by_one(page, &kind))
 		return;
 	if (kind.is_root && first->fix[0] != '\0') {
 		put_fix(page,

@@ -56,6 +56,7 @@ sample_find(struct mailcheck_report *report, struct mc_check_report *check, cons
 	ck_assert_msg(finding->info != NULL, "%s is not registered", id);
 	finding->severity = severity < 0 ? finding->info->severity : (enum mc_severity)severity;
 	finding->subject = subject;
+	finding->undetermined = check->verdict == MC_INCONCLUSIVE;
 	finding->detail = mc_finding_fill(
 		arena, finding->info->why, subject, report->target_name, host, address);
 	finding->fix = mc_finding_fill(

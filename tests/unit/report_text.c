@@ -241,6 +241,56 @@ START_TEST(lookups_that_follow)
 }
 END_TEST
 
+/* A remark about a server that could be judged does not explain why another could not. */
+START_TEST(remarks_beside_inconclusive)
+{
+	struct mailcheck_report *report = sample_new("domain", "example.com", "example.com");
+	struct mc_check_report *check =
+		sample_check(report, "smtp", MC_INCONCLUSIVE, "421", "{\"endpoints\":[]}");
+	const char *text;
+
+	sample_find(report, check, "smtp.client-refused", -1, "mx1.example.com [192.0.2.25]:25",
+		"mx1.example.com", "192.0.2.25", "421");
+	sample_find(report, check, "smtp.banner-name", -1, "mx2.example.com [192.0.2.26]:25",
+		"mx2.example.com", "192.0.2.26", "mx");
+	check->findings->next->undetermined = false;
+	mc_report_conclude(report);
+	text = mc_report_text(report, 0);
+	ck_assert_ptr_nonnull(strstr(text, "(smtp.client-refused)"));
+	ck_assert_ptr_null(strstr(text, "(smtp.banner-name)"));
+	mc_report_free(report);
+}
+END_TEST
+
+/* What is to be changed is told for each where more than the names in it differs. */
+START_TEST(fixes_that_differ)
+{
+	struct mailcheck_report *report = sample_new("domain", "example.com", "example.com");
+	struct mc_check_report *check =
+		sample_check(report, "mta-sts", MC_VERDICT_ERROR, NULL, "{}");
+	const char *text;
+
+	for (int i = 0; i < 3; i++) {
+		const char *host = mc_arena_printf(&report->arena, "mx%d.example.com", i);
+		sample_find(report, check, "mta-sts.mx-not-listed", -1, host, host, "", "no mx:");
+	}
+	check->findings->fix = "Add mx0.example.com.";
+	check->findings->next->fix = "Add mx1.example.com.";
+	check->findings->next->next->fix = "Add mx2.example.com.";
+	mc_report_conclude(report);
+	text = mc_report_text(report, 0);
+	ck_assert_ptr_nonnull(strstr(text, "see above, and the same for the others."));
+	ck_assert_ptr_null(strstr(text, "Add mx1.example.com."));
+	check->findings->next->next->fix = "Correct the MX record first.";
+	text = mc_report_text(report, 0);
+	ck_assert_ptr_null(strstr(text, "the same for the others."));
+	ck_assert_ptr_nonnull(strstr(text, "What to change: see above."));
+	ck_assert_ptr_nonnull(strstr(text, "What to change: Add mx1.example.com."));
+	ck_assert_ptr_nonnull(strstr(text, "What to change: Correct the MX record first."));
+	mc_report_free(report);
+}
+END_TEST
+
 /* So is what follows from a DS record that fits no key. */
 START_TEST(bogus_that_follows)
 {
@@ -673,6 +723,7 @@ START_TEST(out_of_memory)
 END_TEST
 
 UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive,
-	lookups_that_follow, bogus_that_follows, all_skipped, no_mail_arrives,
-	no_host_has_an_address, works_for_some_days, long_evidence, implicit_tls, summaries,
-	many_hosts, harmless, deterministic, colour_adds_nothing, fits_the_terminal, out_of_memory)
+	lookups_that_follow, bogus_that_follows, remarks_beside_inconclusive, fixes_that_differ,
+	all_skipped, no_mail_arrives, no_host_has_an_address, works_for_some_days, long_evidence,
+	implicit_tls, summaries, many_hosts, harmless, deterministic, colour_adds_nothing,
+	fits_the_terminal, out_of_memory)
