@@ -354,15 +354,37 @@ mc_value_mailbox(struct mc_arena *arena, const char *text, const char **ret_mail
 	return take_mailbox(arena, text, ret_mailbox);
 }
 
+/* Where a TXT record without quotes ends and a comment begins, hardly as it was meant; NULL:
+ * nowhere.
+ */
+static const char *
+comment_in_text(const char *text, const struct mc_rr *rr)
+{
+	const char *semicolon = strchr(text, ';');
+
+	if (rr->type != MC_RR_TXT || semicolon == NULL || semicolon == text ||
+		semicolon[-1] == '\\' || memchr(text, '"', (size_t)(semicolon - text)) != NULL)
+		return NULL;
+	return semicolon;
+}
+
 const char *
 mc_value_record(struct mc_arena *arena, const char *text, struct mc_rr *ret_rr)
 {
 	struct mc_rr_error error = {.reason = "is no record"};
+	const char *comment;
 
 	if (text[0] == '@' && (text[1] == ' ' || text[1] == '\t'))
 		return "has no zone that @ could stand for: write the name in full";
-	if (mc_rr_parse(arena, text, NULL, ASSUMED_TTL, ret_rr, &error))
-		return NULL;
+	if (mc_rr_parse(arena, text, NULL, ASSUMED_TTL, ret_rr, &error)) {
+		comment = comment_in_text(text, ret_rr);
+		return comment == NULL
+			       ? NULL
+			       : mc_arena_printf(arena,
+					 "ends at the semicolon (at character %zu), behind which a "
+					 "comment stands: put the text in double quotes",
+					 (size_t)(comment - text) + 1);
+	}
 	return mc_arena_printf(
 		arena, "is no record: %s (at character %zu)", error.reason, error.position + 1);
 }
