@@ -5,6 +5,7 @@
 #include "check/smtp_judge.h"
 #include "reply/classify.h"
 #include "reply/client.h"
+#include "reply/entity.h"
 #include "tls/tls.h"
 
 #define SLOW_MS 5000
@@ -21,25 +22,44 @@ mc_smtp_reply_about_us(const struct mc_smtp_reply *reply, bool envelope)
 
 /* What is known of such a reply: "mailcheck explain" has the rest. */
 static void
-explain_reply(struct mc_run *run, const char *line)
+explain_reply(struct mc_run *run, const char *line, struct mc_reply_verdict *ret_verdict)
 {
-	struct mc_reply_verdict verdict;
-
-	mc_reply_classify(&mc_rules_builtin, line, strlen(line), &verdict);
-	if (verdict.class != MC_CLASS_UNKNOWN)
+	mc_reply_classify(&mc_rules_builtin, line, strlen(line), ret_verdict);
+	if (ret_verdict->class != MC_CLASS_UNKNOWN)
 		mc_evidence(run, "such a reply means: %s (mailcheck explain reply.%s)",
-			mc_class_rows[verdict.class].word, mc_class_rows[verdict.class].word);
+			mc_class_rows[ret_verdict->class].word,
+			mc_class_rows[ret_verdict->class].word);
+}
+
+/* Greylisting is nobody's fault, and ends by itself. */
+static void
+fix_greylisted(struct mc_run *run, const char *line, const struct mc_reply_verdict *verdict)
+{
+	int64_t wait = mc_class_rows[MC_CLASS_GREYLISTED].retry_after;
+	struct mc_entities entities;
+
+	mc_entities_find(line, strlen(line), verdict, &entities);
+	if (entities.retry_after > 0)
+		wait = entities.retry_after;
+	mc_fix(run,
+		"Nothing, if it passes: run this again from the same address after %lld minutes. "
+		"Greylisting refuses who is new and lets a later attempt through, as it does with "
+		"a sender that keeps the mail in its queue.",
+		(long long)(wait + 59) / 60);
 }
 
 bool
 mc_smtp_refuses_us(struct mc_run *run, const struct mc_smtp_reply *reply, bool envelope)
 {
 	const char *line = mc_smtp_reply_line(run, reply);
+	struct mc_reply_verdict verdict;
 
 	if (!mc_smtp_reply_about_us(reply, envelope))
 		return false;
 	mc_find(run, "smtp.client-refused", "%s", line);
-	explain_reply(run, line);
+	explain_reply(run, line, &verdict);
+	if (verdict.class == MC_CLASS_GREYLISTED)
+		fix_greylisted(run, line, &verdict);
 	mc_inconclusive(run, "the server refuses this machine's address: %s", line);
 	return true;
 }
@@ -75,6 +95,7 @@ judge_refusal(struct mc_run *run, const struct mc_stage *stage, const char *perm
 	const char *temporary)
 {
 	const struct mc_smtp_reply *reply = &stage->reply;
+	struct mc_reply_verdict verdict;
 	const char *line = mc_smtp_reply_line(run, reply);
 	bool envelope = stage->step == MC_STEP_MAIL || stage->step == MC_STEP_RCPT;
 
@@ -86,12 +107,12 @@ judge_refusal(struct mc_run *run, const struct mc_stage *stage, const char *perm
 	}
 	if (reply->code / 100 == 4) {
 		mc_find(run, temporary, "%s", line);
-		explain_reply(run, line);
+		explain_reply(run, line, &verdict);
 		mc_inconclusive(run, "the server asks to come back later: %s", line);
 		return;
 	}
 	mc_find(run, permanent, "%s", line);
-	explain_reply(run, line);
+	explain_reply(run, line, &verdict);
 }
 
 static const struct mc_stage *
