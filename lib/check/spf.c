@@ -48,7 +48,11 @@ find_attempts(struct mc_run *run, const struct mc_dns *txt)
 		mc_find(run, "spf.version", "%s %u TXT %s", txt->canonical, txt->rrs[i].ttl,
 			mc_rr_rdata_text(run->arena, &txt->rrs[i]));
 		better = mc_spf_mend(run->arena, text, length);
-		if (better != NULL)
+		if (better != NULL && 1u + txt->rrs[i].rdata[0] < txt->rrs[i].rdlength &&
+			length < 255)
+			mc_fix(run, "Publish instead, in one pair of quotes: %s. TXT \"%s\"",
+				txt->canonical, better);
+		else if (better != NULL)
 			mc_fix(run, "Publish instead: %s", better);
 		found = true;
 	}
@@ -120,14 +124,20 @@ several_records(struct mc_run *run, const struct mc_dns *txt, size_t count)
 {
 	const char *record = merged(run, txt);
 
-	mc_find(run, "spf.multiple", "%zu records at %s", count, txt->canonical);
-	for (size_t i = 0; i < txt->count; i++) {
+	/* the records first: a report may leave out what is behind two of them */
+	for (size_t i = 0, shown = 0; i < txt->count; i++) {
 		size_t length = 0;
 		const char *text = mc_rr_txt(run->arena, &txt->rrs[i], &length);
-		if (text != NULL && mc_spf_is_record(text, length))
-			mc_evidence(run, "%s %u TXT %s", txt->canonical, txt->rrs[i].ttl,
-				mc_rr_rdata_text(run->arena, &txt->rrs[i]));
+		if (text == NULL || !mc_spf_is_record(text, length))
+			continue;
+		text = mc_arena_printf(run->arena, "%s %u TXT %s", txt->canonical, txt->rrs[i].ttl,
+			mc_rr_rdata_text(run->arena, &txt->rrs[i]));
+		if (shown++ == 0)
+			mc_find(run, "spf.multiple", "%s", text);
+		else
+			mc_evidence(run, "%s", text);
 	}
+	mc_evidence(run, "%zu records at %s", count, txt->canonical);
 	if (record != NULL)
 		mc_fix(run, "Remove all but one, which may say: %s. TXT \"%s\"", run->domain,
 			record);
