@@ -81,19 +81,60 @@ answer_of(const struct mailcheck_report *report, const struct mc_finding *findin
 	return NULL;
 }
 
-/* Each MX host there is has one of these. */
-static bool
-leads_nowhere(const struct mc_check_report *mx)
+static const struct mc_check_report *
+find_check(const struct mailcheck_report *report, const char *name)
+{
+	for (size_t i = 0; i < report->check_count; i++)
+		if (strcmp(report->checks[i].name, name) == 0)
+			return &report->checks[i];
+	return NULL;
+}
+
+/* MX hosts for which it is certain that they have no address. */
+static size_t
+count_dead(const struct mc_check_report *mx)
 {
 	static const char *const ids[] = {"mx.ip-literal", "mx.no-address", "mx.target-nxdomain"};
-	size_t count = 0, hosts = json_array_size(json_object_get(mx->values, "hosts"));
+	size_t count = 0;
 
 	for (const struct mc_finding *finding = mx->findings; finding != NULL;
 		finding = finding->next)
 		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
 			count += finding->severity == MC_ERROR &&
 				 strcmp(finding->info->id, ids[i]) == 0;
-	return hosts > 0 && count == hosts;
+	return count;
+}
+
+/* There are addresses, and to none of them a connection came about by its own fault. */
+static bool
+none_reached(const struct mc_check_report *smtp)
+{
+	const json_t *endpoints = json_object_get(smtp->values, "endpoints"), *endpoint;
+	size_t i, errors = 0;
+
+	json_array_foreach (endpoints, i, endpoint)
+		if (!json_is_string(json_object_get(endpoint, "failure")))
+			return false;
+	for (const struct mc_finding *finding = smtp->findings; finding != NULL;
+		finding = finding->next)
+		errors += finding->severity == MC_ERROR;
+	return i > 0 && errors >= i;
+}
+
+/* Each MX host there is has no address, or none that can be reached. */
+static bool
+leads_nowhere(const struct mailcheck_report *report)
+{
+	const struct mc_check_report *mx = find_check(report, "mx"),
+				     *smtp = find_check(report, "smtp");
+	const json_t *hosts = mx != NULL ? json_object_get(mx->values, "hosts") : NULL, *host;
+	size_t i, without = 0, dead = mx != NULL ? count_dead(mx) : 0;
+
+	json_array_foreach (hosts, i, host)
+		without += json_array_size(json_object_get(host, "addresses")) == 0;
+	if (i == 0 || dead != without)
+		return false;
+	return dead == i || (smtp != NULL && none_reached(smtp));
 }
 
 static const char *
@@ -101,10 +142,8 @@ verdict_phrase(const struct mailcheck_report *report)
 {
 	const char *phrase = NULL;
 
-	for (size_t i = 0; i < report->check_count; i++)
-		if (strcmp(report->checks[i].name, "mx") == 0 && leads_nowhere(&report->checks[i]))
-			return NO_MAIL;
-
+	if (leads_nowhere(report))
+		return NO_MAIL;
 	for (size_t i = 0; i < report->check_count && phrase == NULL; i++)
 		for (const struct mc_finding *finding = report->checks[i].findings;
 			finding != NULL && phrase == NULL; finding = finding->next)

@@ -363,6 +363,28 @@ START_TEST(no_host_has_an_address)
 }
 END_TEST
 
+/* One host has no address, the other refuses. */
+START_TEST(no_host_is_reached)
+{
+	static const char *const failures[] = {"\"connect-refused\"", "null"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct mailcheck_report *report = sample_new("domain", "d.example", "d.example");
+		struct mc_check_report *check = sample_check(report, "mx", MC_VERDICT_ERROR, NULL,
+			"{\"hosts\":[{},{\"addresses\":[\"192.0.2.25\"]}]}");
+		sample_find(report, check, "mx.no-address", MC_ERROR, "a.example", "", "", "");
+		check = sample_check(report, "smtp", MC_VERDICT_ERROR, NULL,
+			mc_arena_printf(
+				&report->arena, "{\"endpoints\":[{\"failure\":%s}]}", failures[i]));
+		sample_find(report, check, "smtp.refused", MC_ERROR, "b.example", "", "", "");
+		mc_report_conclude(report);
+		ck_assert_ptr_nonnull(strstr(mc_report_text(report, MC_TEXT_ASCII),
+			i == 0 ? ": error, no mail can" : ": error, something"));
+		mc_report_free(report);
+	}
+}
+END_TEST
+
 START_TEST(works_for_some_days)
 {
 	struct mailcheck_report *report = sample_new("host", "d.example:25", "d.example:25");
@@ -724,6 +746,6 @@ END_TEST
 
 UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive,
 	lookups_that_follow, bogus_that_follows, remarks_beside_inconclusive, fixes_that_differ,
-	all_skipped, no_mail_arrives, no_host_has_an_address, works_for_some_days, long_evidence,
-	implicit_tls, summaries, many_hosts, harmless, deterministic, colour_adds_nothing,
-	fits_the_terminal, out_of_memory)
+	all_skipped, no_mail_arrives, no_host_has_an_address, no_host_is_reached,
+	works_for_some_days, long_evidence, implicit_tls, summaries, many_hosts, harmless,
+	deterministic, colour_adds_nothing, fits_the_terminal, out_of_memory)
