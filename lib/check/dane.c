@@ -1,11 +1,12 @@
 /*
  * dane: the TLSA records of each MX host, as a sender with DANE comes by them (RFC 7672, 2.2):
- * they count where the addresses and the records themselves are secure. Whether they fit the
- * certificate is told where the certificate is seen.
+ * they count where the addresses and the records themselves are secure. Then each address has to
+ * give TLS. Whether they fit the certificate is told where the certificate is seen.
  */
 #include <string.h>
 
 #include "check/host.h"
+#include "check/pkix.h"
 #include "check/registry.h"
 #include "record/tlsa.h"
 
@@ -247,6 +248,9 @@ tell_problems(struct mc_run *run, const struct host *host, const struct mc_probl
 				mc_rr_rdata_text(run->arena, host->rrs[i]));
 			if (problem->fix[0] != '\0')
 				mc_fix(run, "%s", problem->fix);
+			if (problem->corrected)
+				mc_fix(run, "Publish instead: %s. TLSA %s", host->tlsa->name,
+					problems[i].corrected);
 			if (!host->records[i].valid && host->usable > 0)
 				mc_severity(run, MC_NOTICE);
 		}
@@ -260,6 +264,10 @@ judge(struct mc_run *run, const struct host *host, const struct mc_problems *pro
 	if (host->addresses.count == 0 && host->addresses.failed != NULL)
 		return mc_skipped(run,
 			"the host's addresses could not be looked up (mx.address-lookup-failed)");
+	if (host->addresses.count == 0 && !host->addresses.other_family &&
+		host->addresses.bogus == NULL)
+		return mc_skipped(run, "the host has no address (%s)",
+			host->addresses.nxdomain ? "mx.target-nxdomain" : "mx.no-address");
 	if (host->secure == MC_DNSSEC_BOGUS)
 		return mc_skipped(
 			run, "the host's addresses fail DNSSEC validation (mx.target-bogus)");
@@ -315,6 +323,29 @@ check_host(struct mc_run *run)
 	return judge(run, host, problems);
 }
 
+/* RFC 7672, 2.2: with TLSA records that are secure, usable or not, TLS is required. */
+static enum mc_step
+check_address(struct mc_run *run)
+{
+	const struct mc_session_fact *fact = mc_ask_session(run);
+	struct host *host = mc_arena_alloc(run->arena, sizeof(*host));
+	const char *problem;
+
+	if (host == NULL)
+		return MC_WAIT;
+	memset(host, 0, sizeof(*host));
+	if (gather(run, host) == MC_WAIT || fact == NULL)
+		return MC_WAIT;
+	problem = fact->fact.status == MC_FACT_OK ? mc_pkix_no_tls(&fact->session) : NULL;
+	host->state = state_of(host);
+	if (problem == NULL || (host->state != USABLE && host->state != UNUSABLE))
+		return mc_no_verdict(run);
+	mc_find(run, "dane.no-tls", "%s", problem);
+	mc_evidence(run, "%s TLSA %.200s", host->tlsa->name,
+		mc_rr_rdata_text(run->arena, &host->tlsa->rrs[0]));
+	return MC_DONE;
+}
+
 /* Senders choose among the hosts; one without TLSA is where an attacker leads them. */
 static void
 conclude(struct mc_run *run, struct mc_instance **instances, size_t count)
@@ -336,7 +367,9 @@ const struct mc_check mc_check_dane = {
 	.name = "dane",
 	.targets = MC_TARGET_DOMAIN,
 	.records_only = true,
+	.joins = true,
 	.host = check_host,
+	.address = check_address,
 	.array = "hosts",
 	.conclude = conclude,
 };

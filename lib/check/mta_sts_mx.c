@@ -154,29 +154,10 @@ mc_sts_judge_hosts(struct mc_run *run, const struct mc_sts *sts)
 
 /* --- their certificates --- */
 
-static bool
-is_permanent(const struct mc_session *session)
-{
-	const struct mc_stage *stage = mc_session_stage(session, MC_STEP_STARTTLS, false);
-
-	return stage != NULL && stage->reply.code >= 500;
-}
-
-/* Why a sender gets no TLS; NULL: it does, or that is not known. */
-static const char *
-no_tls(const struct mc_session *session)
-{
-	if (session->starttls == MC_STARTTLS_ABSENT)
-		return "STARTTLS is not offered";
-	if (session->starttls == MC_STARTTLS_REFUSED && is_permanent(session))
-		return "STARTTLS is refused";
-	return NULL;
-}
-
 static void
 judge_session(struct mc_run *run, const struct mc_sts *sts, const struct mc_session *session)
 {
-	const char *id = "mta-sts.mx-no-tls", *problem = no_tls(session);
+	const char *id = "mta-sts.mx-no-tls", *problem = mc_pkix_no_tls(session);
 	bool unknown = false;
 
 	if (problem == NULL && session->tls != NULL && session->tls->result == MC_TLS_UP) {

@@ -77,3 +77,21 @@ mc_pkix_expiry(const struct mc_run *run, const struct mc_certificate *leaf)
 			return steps[i].severity;
 	return MC_INFO;
 }
+
+static bool
+is_permanent(const struct mc_session *session)
+{
+	const struct mc_stage *stage = mc_session_stage(session, MC_STEP_STARTTLS, false);
+
+	return stage != NULL && stage->reply.code >= 500;
+}
+
+const char *
+mc_pkix_no_tls(const struct mc_session *session)
+{
+	if (session->starttls == MC_STARTTLS_ABSENT)
+		return "STARTTLS is not offered";
+	if (session->starttls == MC_STARTTLS_REFUSED && is_permanent(session))
+		return "STARTTLS is refused";
+	return NULL;
+}

@@ -16,4 +16,8 @@ int64_t mc_pkix_days_left(const struct mc_run *run, const struct mc_certificate 
  * life): MC_WARNING, MC_NOTICE, or MC_INFO when it does not. */
 enum mc_severity mc_pkix_expiry(const struct mc_run *run, const struct mc_certificate *leaf);
 
+/* Why a sender that insists on TLS gets none in a dialogue that went as far as that: static; NULL:
+ * it gets it, or that is not known. */
+const char *mc_pkix_no_tls(const struct mc_session *session);
+
 #endif

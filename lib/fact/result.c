@@ -146,9 +146,9 @@ judge_check(struct mc_arena *arena, struct mc_check_report *report, const struct
 static enum mc_subject_kind
 deepest(const struct mc_check *check)
 {
-	return check->address != NULL ? MC_SUBJECT_ADDRESS
-	       : check->host != NULL  ? MC_SUBJECT_HOST
-				      : MC_SUBJECT_TARGET;
+	return check->address != NULL && !check->joins ? MC_SUBJECT_ADDRESS
+	       : check->host != NULL                   ? MC_SUBJECT_HOST
+						       : MC_SUBJECT_TARGET;
 }
 
 /* The target's values, then an array of those of the hosts or addresses. */

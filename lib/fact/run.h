@@ -154,7 +154,9 @@ struct mc_check {
 	const char *name;
 	unsigned targets;  /* enum mc_target_kind, or-ed */
 	bool records_only; /* connects to no mail host */
-	bool joins; /* `address` is called only where another check that was asked for connects */
+	/* `address` is called only where another check that was asked for connects, and gives
+	 * findings alone, no values. */
+	bool joins;
 	/* Whether the settings make it worth while, where checks are not named; NULL: always. */
 	bool (*wanted)(const struct mc_settings *settings);
 	bool spawns; /* finds what others look at: called even when not asked for */
