@@ -2,6 +2,7 @@
  * be accepted (RFC 8461, 4.1 and 4.2). */
 #include <string.h>
 
+#include "base/timestamp.h"
 #include "check/host.h"
 #include "check/mta_sts.h"
 #include "check/pkix.h"
@@ -11,6 +12,7 @@
 struct hosts {
 	const char *listed[MX_LIMIT], *unlisted[MX_LIMIT];
 	size_t listed_count, unlisted_count;
+	bool implicit; /* no MX record: the domain is its own host */
 };
 
 static bool
@@ -43,7 +45,8 @@ sort_hosts(
 	for (size_t i = 0; i < mx->count && i < MX_LIMIT; i++)
 		if (mc_rr_mx(&mx->rrs[i], &preference, name) && strcmp(name, ".") != 0)
 			sort_host(sts, mc_arena_strdup(run->arena, name), hosts);
-	if (mx->count == 0)
+	hosts->implicit = mx->count == 0;
+	if (hosts->implicit)
 		sort_host(sts, run->domain, hosts);
 }
 
@@ -78,6 +81,24 @@ look_for_host(struct mc_run *run, const char *name, bool *ret_dead)
 	*ret_dead =
 		host.count == 0 && host.failed == NULL && host.bogus == NULL && !host.other_family;
 	return MC_DONE;
+}
+
+/* The policy names hosts, and DNS has no MX record: those are what is missing. */
+static void
+fix_implicit(struct mc_run *run, const struct mc_sts *sts)
+{
+	const char *names = "";
+
+	for (size_t i = 0; i < sts->policy.mx_count; i++)
+		names = mc_arena_printf(
+			run->arena, "%s%s%s", names, i > 0 ? ", " : "", sts->policy.mxs[i]);
+	mc_evidence(run, "there is no MX record; the policy names %.200s", names);
+	mc_fix(run,
+		"Publish MX records of %s that name the hosts of the policy (%.200s). Only if mail "
+		"is "
+		"to go to %s itself: add the line \"mx: %s\" to %s and change the id of the TXT "
+		"record at %s.",
+		run->domain, names, run->domain, run->domain, sts->url, sts->name);
 }
 
 static void
@@ -117,7 +138,10 @@ tell_unlisted(struct mc_run *run, const struct mc_sts *sts, const struct hosts *
 			mode, name);
 		mc_severity(run, weigh(sts, hosts->listed_count == 0));
 		mc_about(run, name);
-		fix_unlisted(run, sts, name, dead);
+		if (hosts->implicit)
+			fix_implicit(run, sts);
+		else
+			fix_unlisted(run, sts, name, dead);
 	}
 	return step;
 }
@@ -154,6 +178,21 @@ mc_sts_judge_hosts(struct mc_run *run, const struct mc_sts *sts)
 
 /* --- their certificates --- */
 
+/* Within the last days: where nobody but MTA-STS minds, the tls check gives a notice. */
+static void
+judge_expiry(struct mc_run *run, const struct mc_sts *sts, const struct mc_tls *tls)
+{
+	const struct mc_certificate *leaf = tls->chain_count > 0 ? &tls->chain[0] : NULL;
+	char until[MC_TIMESTAMP_SIZE];
+
+	if (sts->policy.mode != MC_MTA_STS_ENFORCE || leaf == NULL ||
+		mc_pkix_expiry(run, leaf) < MC_WARNING)
+		return;
+	mc_timestamp_format(until, leaf->not_after);
+	mc_find(run, "mta-sts.mx-certificate-expires", "%lld days left, not after %s",
+		(long long)mc_pkix_days_left(run, leaf), until);
+}
+
 static void
 judge_session(struct mc_run *run, const struct mc_sts *sts, const struct mc_session *session)
 {
@@ -164,6 +203,8 @@ judge_session(struct mc_run *run, const struct mc_sts *sts, const struct mc_sess
 		id = "mta-sts.mx-certificate";
 		problem = mc_pkix_problem(run, session->tls, &unknown);
 	}
+	if (problem == NULL && session->tls != NULL && session->tls->result == MC_TLS_UP)
+		judge_expiry(run, sts, session->tls);
 	if (problem == NULL || unknown)
 		return;
 	mc_find(run, id, "%s", problem);
