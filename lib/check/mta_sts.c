@@ -129,6 +129,19 @@ tell_attempts(struct mc_run *run, const struct mc_sts *sts)
 	return tried;
 }
 
+/* A CNAME leaves no room for a TXT record, unless it is that of a wildcard. */
+static void
+tell_alias(struct mc_run *run, const struct mc_sts *sts)
+{
+	if (sts->dns->alias_count == 0)
+		return;
+	mc_evidence(run, "%s", mc_host_chain(run, sts->dns));
+	mc_fix(run,
+		"If the CNAME stands at %s itself: have the service it leads to publish the record "
+		"again, or remove the CNAME. Where none stands there: %s. TXT \"v=STSv1; id=1\"",
+		sts->name, sts->name);
+}
+
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_sts *sts)
 {
@@ -146,8 +159,8 @@ without_record(struct mc_run *run, const struct mc_sts *sts)
 		mc_find(run, "mta-sts.policy-unannounced", "no TXT record at %s", sts->name);
 		mc_evidence(run, "%s: mode: %s", sts->url, mc_mta_sts_mode_name(sts->policy.mode));
 	} else
-		mc_find(run, "mta-sts.none", "no TXT record at %s",
-			sts->dns->alias_count > 0 ? mc_host_chain(run, sts->dns) : sts->name);
+		mc_find(run, "mta-sts.none", "no TXT record at %s", sts->name);
+	tell_alias(run, sts);
 	if (mc_rrset_fix_left_behind(run, "_mta-sts", false) == MC_WAIT)
 		return MC_WAIT;
 	return mc_txt_find_misplaced(run, &place);

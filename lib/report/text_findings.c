@@ -8,7 +8,7 @@
 #define BODY 8     /* of what belongs to it */
 #define DEEPER 2   /* how much further lines go in */
 #define SUBJECTS 5 /* shown of one kind, unless verbose */
-#define EVIDENCE 2 /* pieces of one finding, unless verbose */
+#define EVIDENCE 4 /* pieces of one finding, unless verbose */
 #define PIECE 240  /* octets of one piece, unless verbose */
 
 static bool
