@@ -214,6 +214,29 @@ tell_wide_ranges(struct mc_run *run, const struct mc_spf_node *node)
 	}
 }
 
+/* The record with the fault may be that of somebody else. */
+static void
+fix_include(struct mc_run *run, const struct mc_spf_node *node)
+{
+	bool theirs = !mc_name_within(node->parent->domain, run->domain);
+	const char *holder = theirs ? node->parent->domain : node->domain;
+	const struct mc_spf_node *first = node;
+
+	if (!theirs && node->state != MC_SPF_HAS_ERROR && node->state != MC_SPF_HAS_SEVERAL)
+		return;
+	if (!theirs && mc_name_within(node->domain, run->domain)) {
+		mc_fix(run, "Correct the record at %s.", node->domain);
+		return;
+	}
+	while (first->parent->parent != NULL)
+		first = first->parent;
+	mc_fix(run,
+		"The fault is in the record of %s: whoever runs that has to correct it. If that "
+		"takes "
+		"long, take %s out of the record of %s, and name what sends for it by ip4 and ip6.",
+		holder, first->term, run->domain);
+}
+
 static void
 judge_node(struct mc_run *run, const struct mc_spf_node *node)
 {
@@ -233,6 +256,7 @@ judge_node(struct mc_run *run, const struct mc_spf_node *node)
 			mc_evidence(run, "%s, character %zu: %s",
 				mc_spf_term_text(arena, &node->spf, node->spf.bad),
 				node->spf.bad->problem_at + 1, node->spf.bad->problem);
+		fix_include(run, node);
 	}
 	if (node->state == MC_SPF_FAILED) {
 		const char *why = node->failed != NULL ? node->failed->text
