@@ -404,7 +404,6 @@ tell_version(const char *text, size_t length, struct mc_problems *problems)
 	} else if (end > 0) {
 		mc_problem(problems, "dmarc.version", end,
 			"something else than a semicolon follows v=DMARC1");
-		mc_problem_fix(problems, "Write a semicolon right behind v=DMARC1.");
 	} else {
 		mc_problem(problems, "dmarc.version", lead < length ? lead : MC_NOWHERE,
 			"the record does not begin with v=DMARC1, in just these letters");
