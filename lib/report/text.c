@@ -121,29 +121,44 @@ none_reached(const struct mc_check_report *smtp)
 	return i > 0 && errors >= i;
 }
 
+/* Of the MX hosts: all, those without addresses, and those of them where that is certain. */
+struct hosts {
+	size_t count, without, dead;
+};
+
+static struct hosts
+count_hosts(const struct mailcheck_report *report)
+{
+	const struct mc_check_report *mx = find_check(report, "mx");
+	const json_t *array = mx != NULL ? json_object_get(mx->values, "hosts") : NULL, *host;
+	struct hosts hosts = {.dead = mx != NULL ? count_dead(mx) : 0};
+
+	json_array_foreach (array, hosts.count, host)
+		hosts.without += json_array_size(json_object_get(host, "addresses")) == 0;
+	return hosts;
+}
+
 /* Each MX host there is has no address, or none that can be reached. */
 static bool
-leads_nowhere(const struct mailcheck_report *report)
+leads_nowhere(const struct mailcheck_report *report, const struct hosts *hosts)
 {
-	const struct mc_check_report *mx = find_check(report, "mx"),
-				     *smtp = find_check(report, "smtp");
-	const json_t *hosts = mx != NULL ? json_object_get(mx->values, "hosts") : NULL, *host;
-	size_t i, without = 0, dead = mx != NULL ? count_dead(mx) : 0;
+	const struct mc_check_report *smtp = find_check(report, "smtp");
 
-	json_array_foreach (hosts, i, host)
-		without += json_array_size(json_object_get(host, "addresses")) == 0;
-	if (i == 0 || dead != without)
+	if (hosts->count == 0 || hosts->dead != hosts->without)
 		return false;
-	return dead == i || (smtp != NULL && none_reached(smtp));
+	return hosts->dead == hosts->count || (smtp != NULL && none_reached(smtp));
 }
 
 static const char *
 verdict_phrase(const struct mailcheck_report *report)
 {
+	const struct hosts hosts = count_hosts(report);
 	const char *phrase = NULL;
 
-	if (leads_nowhere(report))
+	if (leads_nowhere(report, &hosts))
 		return NO_MAIL;
+	if (hosts.dead != hosts.without) /* by one of them mail may flow */
+		return verdict_phrases[report->verdict];
 	for (size_t i = 0; i < report->check_count && phrase == NULL; i++)
 		for (const struct mc_finding *finding = report->checks[i].findings;
 			finding != NULL && phrase == NULL; finding = finding->next)

@@ -363,6 +363,23 @@ START_TEST(no_host_has_an_address)
 }
 END_TEST
 
+/* One host refuses, of the other nothing is known. */
+START_TEST(one_host_is_unknown)
+{
+	struct mailcheck_report *report = sample_new("domain", "d.example", "d.example");
+	struct mc_check_report *check = sample_check(report, "mx", MC_VERDICT_ERROR, NULL,
+		"{\"hosts\":[{},{\"addresses\":[\"192.0.2.25\"]}]}");
+
+	sample_find(report, check, "mx.target-bogus", MC_ERROR, "a.example", "", "", "");
+	check = sample_check(report, "smtp", MC_VERDICT_ERROR, NULL, "{}");
+	sample_find(report, check, "smtp.none-works", MC_ERROR, "d.example", "", "", "of 2");
+	mc_report_conclude(report);
+	ck_assert_ptr_nonnull(
+		strstr(mc_report_text(report, MC_TEXT_ASCII), ": error, something is broken"));
+	mc_report_free(report);
+}
+END_TEST
+
 /* One host has no address, the other refuses. */
 START_TEST(no_host_is_reached)
 {
@@ -747,5 +764,5 @@ END_TEST
 UNIT_MAIN("report_text", healthy, quiet, null_mx, broken, transcript, inconclusive,
 	lookups_that_follow, bogus_that_follows, remarks_beside_inconclusive, fixes_that_differ,
 	all_skipped, no_mail_arrives, no_host_has_an_address, no_host_is_reached,
-	works_for_some_days, long_evidence, implicit_tls, summaries, many_hosts, harmless,
-	deterministic, colour_adds_nothing, fits_the_terminal, out_of_memory)
+	one_host_is_unknown, works_for_some_days, long_evidence, implicit_tls, summaries,
+	many_hosts, harmless, deterministic, colour_adds_nothing, fits_the_terminal, out_of_memory)
