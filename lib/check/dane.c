@@ -4,6 +4,7 @@
  * give TLS. Whether they fit the certificate is told where the certificate is seen.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "check/host.h"
 #include "check/pkix.h"
@@ -323,26 +324,70 @@ check_host(struct mc_run *run)
 	return judge(run, host, problems);
 }
 
+/* RFC 7672, 3.1.1 and 3.1.2: dates and names of the certificate count where a CA is pinned, not
+ * where its key is. */
+static bool
+pins_ca_alone(const struct host *host)
+{
+	for (size_t i = 0; i < host->count; i++)
+		if (host->records[i].valid && host->records[i].usage != 2)
+			return false;
+	return host->usable > 0;
+}
+
+/* RFC 7672, 3.2.2: the domain's own name will do too; of an alias the name at its end. */
+static const char *
+certificate_problem(struct mc_run *run, const struct host *host, const struct mc_tls *tls)
+{
+	const char *problem = mc_pkix_date_problem(run, &tls->chain[0]);
+	const struct mc_certificate *leaf = &tls->chain[0];
+
+	if (problem != NULL || host->addresses.alias != NULL)
+		return problem;
+	for (size_t i = 0; i < leaf->name_count; i++)
+		if (strcasecmp(leaf->names[i], run->domain) == 0 ||
+			strncmp(leaf->names[i], "*.", 2) == 0)
+			return NULL;
+	return mc_pkix_name_problem(run, tls);
+}
+
 /* RFC 7672, 2.2: with TLSA records that are secure, usable or not, TLS is required. */
+static void
+judge_session(struct mc_run *run, const struct host *host, const struct mc_session *session)
+{
+	const char *id = "dane.no-tls", *problem = mc_pkix_no_tls(session);
+
+	if (problem == NULL && session->tls != NULL && session->tls->result == MC_TLS_UP &&
+		session->tls->chain_count > 0 && host->state == USABLE && pins_ca_alone(host)) {
+		id = "dane.certificate";
+		problem = certificate_problem(run, host, session->tls);
+	}
+	if (problem == NULL)
+		return;
+	mc_find(run, id, "%s", problem);
+	mc_evidence(run, "%s TLSA %.200s", host->tlsa->name,
+		mc_rr_rdata_text(run->arena, &host->tlsa->rrs[0]));
+}
+
 static enum mc_step
 check_address(struct mc_run *run)
 {
 	const struct mc_session_fact *fact = mc_ask_session(run);
 	struct host *host = mc_arena_alloc(run->arena, sizeof(*host));
-	const char *problem;
+	struct mc_problems *problems =
+		mc_arena_calloc(run->arena, TLSA_LIMIT, sizeof(struct mc_problems));
 
-	if (host == NULL)
+	if (host == NULL || problems == NULL)
 		return MC_WAIT;
 	memset(host, 0, sizeof(*host));
 	if (gather(run, host) == MC_WAIT || fact == NULL)
 		return MC_WAIT;
-	problem = fact->fact.status == MC_FACT_OK ? mc_pkix_no_tls(&fact->session) : NULL;
+	if (host->tlsa->fact.status == MC_FACT_OK)
+		read_records(run, host, problems);
 	host->state = state_of(host);
-	if (problem == NULL || (host->state != USABLE && host->state != UNUSABLE))
+	if (fact->fact.status != MC_FACT_OK || (host->state != USABLE && host->state != UNUSABLE))
 		return mc_no_verdict(run);
-	mc_find(run, "dane.no-tls", "%s", problem);
-	mc_evidence(run, "%s TLSA %.200s", host->tlsa->name,
-		mc_rr_rdata_text(run->arena, &host->tlsa->rrs[0]));
+	judge_session(run, host, &fact->session);
 	return MC_DONE;
 }
 

@@ -17,8 +17,8 @@ names_text(struct mc_run *run, const struct mc_certificate *leaf)
 	return text[0] != '\0' ? text : "no name";
 }
 
-static const char *
-date_problem(struct mc_run *run, const struct mc_certificate *leaf)
+const char *
+mc_pkix_date_problem(struct mc_run *run, const struct mc_certificate *leaf)
 {
 	char date[MC_TIMESTAMP_SIZE];
 
@@ -34,6 +34,15 @@ date_problem(struct mc_run *run, const struct mc_certificate *leaf)
 }
 
 const char *
+mc_pkix_name_problem(struct mc_run *run, const struct mc_tls *tls)
+{
+	if (tls->name_match)
+		return NULL;
+	return mc_arena_printf(run->arena, "asked for %s, the certificate is for %s", tls->sni,
+		names_text(run, &tls->chain[0]));
+}
+
+const char *
 mc_pkix_problem(struct mc_run *run, const struct mc_tls *tls, bool *ret_unknown)
 {
 	const char *problem;
@@ -41,12 +50,11 @@ mc_pkix_problem(struct mc_run *run, const struct mc_tls *tls, bool *ret_unknown)
 	*ret_unknown = false;
 	if (tls->chain_count == 0)
 		return "no certificate that could be read";
-	problem = date_problem(run, &tls->chain[0]);
+	problem = mc_pkix_date_problem(run, &tls->chain[0]);
+	if (problem == NULL)
+		problem = mc_pkix_name_problem(run, tls);
 	if (problem != NULL)
 		return problem;
-	if (!tls->name_match)
-		return mc_arena_printf(run->arena, "asked for %s, the certificate is for %s",
-			tls->sni, names_text(run, &tls->chain[0]));
 	if (tls->trust == MC_TRUST_YES)
 		return NULL;
 	*ret_unknown = tls->trust == MC_TRUST_UNKNOWN;

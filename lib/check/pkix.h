@@ -10,6 +10,9 @@
 /* What is wrong, one clause; NULL: nothing. *ret_unknown: there is no trust store here to tell by.
  * Of a handshake that came up. */
 const char *mc_pkix_problem(struct mc_run *run, const struct mc_tls *tls, bool *ret_unknown);
+/* The parts of it that are about the leaf's dates, and about its names. */
+const char *mc_pkix_date_problem(struct mc_run *run, const struct mc_certificate *leaf);
+const char *mc_pkix_name_problem(struct mc_run *run, const struct mc_tls *tls);
 /* Whole days left, less than 0 when it has expired. */
 int64_t mc_pkix_days_left(const struct mc_run *run, const struct mc_certificate *leaf);
 /* How bad it is that it ends soon (steps of 14 and 7 days, capped at a sixth and a twelfth of its
