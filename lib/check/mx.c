@@ -197,6 +197,14 @@ implicit_mx(struct mc_run *run)
 	if (made_up)
 		return resolver_rewrites(run, &host);
 	mc_find(run, "mx.none-implicit", "no MX record at %s", run->domain);
+	if (host.alias != NULL) {
+		mc_evidence(run, "%s", mc_host_chain(run, host.alias));
+		mc_fix(run,
+			"%s is an alias (CNAME), beside which no MX record can stand. If it is to "
+			"receive mail: replace the CNAME by A and AAAA records and publish an MX "
+			"record beside them, or have MX records published at %s.",
+			run->domain, host.alias->canonical);
+	}
 	mc_spawn_host(run, run->domain, 0, 0);
 	return MC_DONE;
 }
