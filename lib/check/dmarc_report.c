@@ -54,6 +54,15 @@ leads_elsewhere(struct mc_run *run, const struct mc_txt *txt, const struct mc_re
 	return NULL;
 }
 
+/* Whether the domain does not exist, as was found out about its mailboxes. */
+static bool
+gone(struct mc_run *run, const struct mc_report_uri *uri)
+{
+	const struct mc_dns *mx = mc_ask_dns(run, NULL, uri->domain, MC_RR_MX);
+
+	return mx != NULL && mx->fact.status == MC_FACT_OK && mx->nxdomain;
+}
+
 static void
 judge_answer(struct mc_run *run, const struct mc_dmarc_walk *walk, const struct mc_report_uri *uri,
 	const struct mc_dns *dns)
@@ -72,10 +81,17 @@ judge_answer(struct mc_run *run, const struct mc_dmarc_walk *walk, const struct 
 	} else if (txts.count == 0) {
 		mc_find(run, "dmarc.report-unauthorised", "%s: no DMARC record at %s", uri->text,
 			dns->name);
-		mc_fix(run,
-			"Have the holder of %s publish: %s. TXT \"v=DMARC1\" - or send the "
-			"reports to an address of %s.",
-			uri->domain, dns->name, record);
+		if (mc_found(run, "dmarc.report-undeliverable") && dns->nxdomain && gone(run, uri))
+			mc_fix(run,
+				"Correct the address: there is no %s that could agree. An address "
+				"of "
+				"%s itself needs nobody's leave.",
+				uri->domain, record);
+		else
+			mc_fix(run,
+				"Have the holder of %s publish: %s. TXT \"v=DMARC1\" - or send the "
+				"reports to an address of %s.",
+				uri->domain, dns->name, record);
 		tell_old_receivers(run, walk, uri->domain);
 	}
 }
