@@ -310,6 +310,33 @@ is_broken(const struct mc_dmarc_place *place)
 	return false;
 }
 
+/* A domain that takes no mail takes no reports, and seldom sends. */
+static enum mc_step
+fix_without_mail(struct mc_run *run, const struct mc_dmarc_walk *walk)
+{
+	const struct mc_fact *failed;
+	const char *why;
+
+	if (!mc_in_report(run, "mx"))
+		return MC_DONE;
+	switch (mc_txt_takes_mail(run, run->domain, &failed, &why)) {
+	case MC_TAKING_WAIT:
+		return MC_WAIT;
+	case MC_TAKING_NONE:
+		mc_fix(run,
+			"If nothing sends for it: %s. TXT \"v=DMARC1; p=reject\". Otherwise begin "
+			"with "
+			"p=none and rua=mailto: an address of another domain, which takes the "
+			"reports.",
+			walk->places[0].owner);
+		break;
+	case MC_TAKING_UNKNOWN:
+	case MC_TAKING_MAIL:
+		break;
+	}
+	return MC_DONE;
+}
+
 static enum mc_step
 without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 {
@@ -327,6 +354,8 @@ without_record(struct mc_run *run, const struct mc_dmarc_walk *walk)
 		return MC_WAIT;
 	if (!broken)
 		mc_find(run, "dmarc.none", "no DMARC record at %s or above", walk->places[0].owner);
+	if (!broken && fix_without_mail(run, walk) == MC_WAIT)
+		return MC_WAIT;
 	if (!broken && mc_rrset_fix_left_behind(run, "_dmarc", false) == MC_WAIT)
 		return MC_WAIT;
 	if (mc_found(run, "dmarc.wrong-name"))
