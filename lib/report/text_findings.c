@@ -249,6 +249,37 @@ one_by_one(const struct mc_page *page, const struct kind *kind)
 	return !kind->same_fix && (verbose(page) || !kind->alike);
 }
 
+/* The first of the kind where the same is to be done. */
+static const struct mc_finding *
+first_alike(const struct mc_finding *first, const struct mc_finding *finding)
+{
+	for (const struct mc_finding *told = first; told != NULL && told != finding;
+		told = next_of_kind(told))
+		if (is_alike(told, finding))
+			return told;
+	return finding;
+}
+
+static void
+put_own_fix(struct mc_page *page, const struct mailcheck_report *report,
+	const struct mc_finding *first, const struct mc_finding *finding)
+{
+	const struct mc_finding *told = first_alike(first, finding);
+
+	if (verbose(page) || (told == finding && finding != report->root_finding)) {
+		put_fix(page, finding->fix);
+		return;
+	}
+	if (told == finding) {
+		put_fix(page, "see above.");
+		return;
+	}
+	mc_page_tab(page, BODY);
+	mc_page_styled(page, MC_STRONG, "What to change:");
+	mc_page_put(page, " the same as for ");
+	mc_page_wrap(page, BODY + DEEPER, told->subject);
+}
+
 static void
 put_subjects(struct mc_page *page, const struct mailcheck_report *report,
 	const struct mc_finding *first, const struct kind *kind)
@@ -265,9 +296,7 @@ put_subjects(struct mc_page *page, const struct mailcheck_report *report,
 		}
 		mc_text_evidence(page, BODY, finding);
 		if (one_by_one(page, kind))
-			put_fix(page, finding == report->root_finding && !verbose(page)
-					      ? "see above."
-					      : finding->fix);
+			put_own_fix(page, report, first, finding);
 		shown++;
 	}
 }
