@@ -266,7 +266,7 @@ judge(struct mc_run *run, const struct host *host, const struct mc_problems *pro
 		return mc_skipped(run,
 			"the host's addresses could not be looked up (mx.address-lookup-failed)");
 	if (host->addresses.count == 0 && !host->addresses.other_family &&
-		host->addresses.bogus == NULL)
+		host->addresses.bogus == NULL && host->state != FAILED)
 		return mc_skipped(run, "the host has no address (%s)",
 			host->addresses.nxdomain ? "mx.target-nxdomain" : "mx.no-address");
 	if (host->secure == MC_DNSSEC_BOGUS)
