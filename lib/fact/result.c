@@ -245,22 +245,13 @@ duration_of(const struct merged *merged)
 	return ended > began ? ended - began : 0;
 }
 
-static bool
-selected(const struct mc_run_state *state, const struct mc_check *check)
-{
-	for (size_t i = 0; state->spec.checks[i] != NULL; i++)
-		if (state->spec.checks[i] == check)
-			return (state->spec.selected >> i & 1) != 0;
-	return false;
-}
-
 /* A check that had no host to look at, because the check that finds them found an error, tells that
  * error where the other is not in the report. */
 static void
 tell_unasked(const struct mc_run_state *state, struct merged *merged)
 {
 	for (struct mc_job *job = state->jobs; merged->count == 0 && job != NULL; job = job->next)
-		if (job->check->spawns && !selected(state, job->check) &&
+		if (job->check->spawns && !mc_run_reports(state, job->check->name) &&
 			job->instance.verdict == MC_VERDICT_ERROR)
 			merged->jobs[merged->count++] = job;
 }

@@ -59,14 +59,18 @@ looks_below(const struct mc_run_state *state)
 }
 
 bool
+mc_run_reports(const struct mc_run_state *state, const char *check)
+{
+	for (size_t i = 0; state->spec.checks[i] != NULL; i++)
+		if (strcmp(state->spec.checks[i]->name, check) == 0)
+			return (state->spec.selected >> i & 1) != 0;
+	return false;
+}
+
+bool
 mc_in_report(const struct mc_run *run, const char *check)
 {
-	const struct mc_run_spec *spec = &run->state->spec;
-
-	for (size_t i = 0; spec->checks[i] != NULL; i++)
-		if (strcmp(spec->checks[i]->name, check) == 0)
-			return (spec->selected >> i & 1) != 0;
-	return false;
+	return mc_run_reports(run->state, check);
 }
 
 bool

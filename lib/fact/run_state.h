@@ -86,6 +86,8 @@ const struct mc_fact *mc_run_failed(struct mc_run_state *state, const struct mc_
 	enum mc_failure failure, const char *text);
 /* Whether a check that was asked for connects to addresses. */
 bool mc_run_connects(const struct mc_run_state *state);
+/* Whether the check of that name goes into the report. */
+bool mc_run_reports(const struct mc_run_state *state, const char *check);
 const char *mc_run_time_up(struct mc_run_state *state); /* why nothing more is waited for */
 void mc_job_reset(struct mc_job *job);
 /* Verdict from findings, reason and `skipped`. */
